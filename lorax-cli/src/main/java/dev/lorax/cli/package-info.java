@@ -1,0 +1,2 @@
+/** The {@code lorax} command. */
+package dev.lorax.cli;
