@@ -1,0 +1,108 @@
+package dev.lorax.graph;
+
+import dev.lorax.tensor.Shape;
+import dev.lorax.tensor.Tensor;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Values for the parameters of a graph, by full name.
+ *
+ * <p>A frozen base and a trained adapter are two of these, from birth. Whoever makes one closes it;
+ * {@link #and} makes a joint view that owns nothing.
+ */
+public final class Parameters implements AutoCloseable {
+  private final Map<String, Tensor> values;
+  private final boolean owner;
+
+  private Parameters(Map<String, Tensor> values, boolean owner) {
+    this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    this.owner = owner;
+  }
+
+  /** Takes charge of those values, which must not belong to a scope. */
+  public static Parameters of(Map<String, Tensor> values) {
+    return new Parameters(values, true);
+  }
+
+  /** The value of a parameter, if it is here. */
+  public Optional<Tensor> find(String name) {
+    return Optional.ofNullable(values.get(name));
+  }
+
+  /**
+   * The value of a parameter.
+   *
+   * @throws IllegalArgumentException if it is not here
+   */
+  public Tensor get(String name) {
+    return find(name)
+        .orElseThrow(() -> new IllegalArgumentException("No value for parameter " + name));
+  }
+
+  /** The full names, in order. */
+  public Set<String> names() {
+    return values.keySet();
+  }
+
+  /** The values by name. */
+  public Map<String, Tensor> asMap() {
+    return values;
+  }
+
+  /** The number of numbers in all values. */
+  public long count() {
+    return values.values().stream().mapToLong(value -> value.shape().size()).sum();
+  }
+
+  /** The bytes of all values. */
+  public long bytes() {
+    return values.values().stream()
+        .mapToLong(value -> value.shape().size() * value.dtype().bytes())
+        .sum();
+  }
+
+  /** These and the others together; where both have a name, the others' value counts. */
+  public Parameters and(Parameters others) {
+    Map<String, Tensor> joint = new LinkedHashMap<>(values);
+    joint.putAll(others.values);
+    return new Parameters(joint, false);
+  }
+
+  /**
+   * Checks that every parameter of a graph has a value of its shape here.
+   *
+   * @throws IllegalArgumentException one message that lists all that is missing or mis-shaped
+   */
+  public void check(Graph graph) {
+    List<String> faults =
+        graph.parameters().entrySet().stream()
+            .flatMap(wanted -> fault(wanted.getKey(), wanted.getValue()).stream())
+            .toList();
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(
+          "These values do not fit the graph: " + String.join("; ", faults));
+    }
+  }
+
+  private Optional<String> fault(String name, Shape wanted) {
+    Tensor value = values.get(name);
+    if (value == null) {
+      return Optional.of(name + " is missing");
+    }
+    return value.shape().equals(wanted)
+        ? Optional.empty()
+        : Optional.of("%s is %s instead of %s".formatted(name, value.shape(), wanted));
+  }
+
+  @Override
+  public void close() {
+    if (owner) {
+      values.values().forEach(Tensor::close);
+    }
+  }
+}

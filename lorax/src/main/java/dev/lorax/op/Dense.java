@@ -1,0 +1,44 @@
+package dev.lorax.op;
+
+import dev.lorax.graph.Call;
+import dev.lorax.graph.ParameterSpec;
+import dev.lorax.tensor.Kernels;
+import dev.lorax.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code x · weightᵀ + bias}.
+ *
+ * @param in width of x
+ * @param out width of the result
+ * @param bias whether there is one
+ * @param tiedTo full name of a parameter [out, in] of another node that serves as weight
+ */
+public record Dense(int in, int out, boolean bias, Optional<String> tiedTo) implements Linear {
+  /** A dense op with a weight of its own. */
+  public Dense(int in, int out, boolean bias) {
+    this(in, out, bias, Optional.empty());
+  }
+
+  @Override
+  public List<ParameterSpec> parameters() {
+    ParameterSpec weight =
+        tiedTo
+            .map(owner -> ParameterSpec.tied("weight", owner, out, in))
+            .orElseGet(() -> ParameterSpec.of("weight", out, in));
+    return bias ? List.of(weight, ParameterSpec.of("bias", out)) : List.of(weight);
+  }
+
+  @Override
+  public Tensor apply(Call call) {
+    Tensor offset = bias ? call.parameter("bias") : null;
+    return Kernels.linear(call.input(0), call.parameter("weight"), offset);
+  }
+
+  @Override
+  public String toString() {
+    String tie = tiedTo.map(owner -> ", tied to " + owner).orElse("");
+    return "Dense(%d -> %d%s%s)".formatted(in, out, bias ? ", bias" : "", tie);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.lorax.op;
+
+import dev.lorax.graph.Call;
+import dev.lorax.graph.ParameterSpec;
+import dev.lorax.tensor.Kernels;
+import dev.lorax.tensor.Tensor;
+import java.util.List;
+
+/**
+ * One row of a table for each id: int64 {@code [tokens]} gives {@code [tokens, width]}.
+ *
+ * @param rows of the table: the vocabulary, or the longest context
+ * @param width of a row
+ */
+public record Embedding(int rows, int width) implements Linear {
+  @Override
+  public int in() {
+    return rows;
+  }
+
+  @Override
+  public int out() {
+    return width;
+  }
+
+  @Override
+  public List<ParameterSpec> parameters() {
+    return List.of(ParameterSpec.of("weight", rows, width));
+  }
+
+  @Override
+  public Tensor apply(Call call) {
+    return Kernels.embedding(call.parameter("weight"), call.input(0));
+  }
+
+  @Override
+  public String toString() {
+    return "Embedding(%d x %d)".formatted(rows, width);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.lorax.op;
+
+import dev.lorax.graph.Call;
+import dev.lorax.graph.Op;
+import dev.lorax.graph.ParameterSpec;
+import dev.lorax.tensor.Kernels;
+import dev.lorax.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Layer normalisation with weight and bias (Ba, Kiros &amp; Hinton 2016, eq. 4).
+ *
+ * @param width of the rows
+ * @param epsilon added to the variance
+ */
+public record LayerNorm(int width, double epsilon) implements Op {
+  @Override
+  public List<ParameterSpec> parameters() {
+    return List.of(ParameterSpec.of("weight", width), ParameterSpec.of("bias", width));
+  }
+
+  @Override
+  public Tensor apply(Call call) {
+    return Kernels.layerNorm(
+        call.input(0), call.parameter("weight"), call.parameter("bias"), epsilon);
+  }
+
+  @Override
+  public String toString() {
+    return "LayerNorm(%d)".formatted(width);
+  }
+}

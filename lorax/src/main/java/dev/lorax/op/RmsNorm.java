@@ -1,0 +1,38 @@
+package dev.lorax.op;
+
+import dev.lorax.graph.Call;
+import dev.lorax.graph.Op;
+import dev.lorax.graph.ParameterSpec;
+import dev.lorax.tensor.Kernels;
+import dev.lorax.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Root-mean-square normalisation (Zhang &amp; Sennrich 2019, eq. 4) of each group of {@code width}
+ * numbers: of whole rows, or of every head where the rows are wider.
+ *
+ * @param width of a group
+ * @param epsilon added to the mean square
+ */
+public record RmsNorm(int width, double epsilon) implements Op {
+  @Override
+  public List<ParameterSpec> parameters() {
+    return List.of(ParameterSpec.of("weight", width));
+  }
+
+  @Override
+  public Tensor apply(Call call) {
+    Tensor x = call.input(0);
+    Tensor weight = call.parameter("weight");
+    if (x.size(-1) == width) {
+      return Kernels.rmsNorm(x, weight, epsilon);
+    }
+    Tensor groups = x.view(x.size(0), -1, width); // [tokens, heads, width]
+    return Kernels.rmsNorm(groups, weight, epsilon).view(x.size(0), -1);
+  }
+
+  @Override
+  public String toString() {
+    return "RmsNorm(%d)".formatted(width);
+  }
+}

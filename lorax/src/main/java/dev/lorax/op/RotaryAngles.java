@@ -1,0 +1,33 @@
+package dev.lorax.op;
+
+import dev.lorax.graph.Call;
+import dev.lorax.graph.Op;
+import dev.lorax.tensor.Tensor;
+
+/**
+ * Cosines and sines of every position's angles: int64 {@code [tokens]} gives float32 {@code
+ * [tokens, head]}, cosines in the first half of a row, sines in the second.
+ *
+ * <p>Computed once; every layer's {@link Rotary} reads it.
+ *
+ * @param head width of an attention head
+ * @param theta base of the frequencies
+ * @param scaling how the frequencies are stretched
+ */
+public record RotaryAngles(int head, double theta, RopeScaling scaling) implements Op {
+  @Override
+  public Tensor apply(Call call) {
+    Tensor frequencies = Tensor.of(scaling.frequencies(head, theta), 1, head / 2);
+    Tensor positions = call.input(0).to(frequencies.dtype()).view(-1, 1);
+    Tensor angles = positions.mul(frequencies); // [tokens, head / 2]
+    Tensor table = Tensor.cat(1, angles.cos(), angles.sin());
+    return scaling.attentionFactor() == 1 ? table : table.mul(scaling.attentionFactor());
+  }
+
+  @Override
+  public String toString() {
+    return "RotaryAngles(%d, theta %s, %s)"
+        .formatted(
+            head, theta, scaling.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT));
+  }
+}

@@ -1,0 +1,441 @@
+package dev.lorax.tensor;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * An n-dimensional array in native memory, with its element type, shape and gradient.
+ *
+ * <p>A tensor belongs to the {@link Scope} that was open when it was made; without one it lives
+ * until {@link #close()}. Methods return new tensors and leave this one alone, except those whose
+ * name says so ({@code ...InPlace}). Views ({@link #view}, {@link #narrow}, {@link #transpose})
+ * share memory with what they were made from, and keep it alive.
+ */
+public final class Tensor implements AutoCloseable {
+  static {
+    Engine.start();
+  }
+
+  private final org.bytedeco.pytorch.Tensor pointer;
+  private Shape shape;
+  private DType dtype;
+
+  Tensor(org.bytedeco.pytorch.Tensor pointer) {
+    this.pointer = pointer;
+  }
+
+  org.bytedeco.pytorch.Tensor pointer() {
+    return pointer;
+  }
+
+  // ---- making
+
+  /** A float32 tensor with a copy of those values. */
+  public static Tensor of(float[] values, long... shape) {
+    Tensor tensor = empty(DType.F32, sized(values.length, shape));
+    new FloatPointer(tensor.pointer.data_ptr_float()).put(values, 0, values.length);
+    return tensor;
+  }
+
+  /** A float64 tensor with a copy of those values. */
+  public static Tensor of(double[] values, long... shape) {
+    Tensor tensor = empty(DType.F64, sized(values.length, shape));
+    new DoublePointer(tensor.pointer.data_ptr_double()).put(values, 0, values.length);
+    return tensor;
+  }
+
+  /** An int64 tensor with a copy of those values. */
+  public static Tensor of(long[] values, long... shape) {
+    Tensor tensor = empty(DType.I64, sized(values.length, shape));
+    new LongPointer(tensor.pointer.data_ptr_long()).put(values, 0, values.length);
+    return tensor;
+  }
+
+  /** A tensor whose values are not set. */
+  public static Tensor empty(DType type, long... shape) {
+    return new Tensor(torch.empty(shape, options(type), new MemoryFormatOptional()));
+  }
+
+  /** A tensor of zeros. */
+  public static Tensor zeros(DType type, long... shape) {
+    return new Tensor(torch.zeros(shape, options(type)));
+  }
+
+  /** Values drawn evenly from [low, high), the same for the same seed. */
+  public static Tensor uniform(DType type, double low, double high, long seed, long... shape) {
+    Tensor tensor = empty(type, shape);
+    tensor.pointer.uniform_(low, high, generator(seed));
+    return tensor;
+  }
+
+  /** Values drawn from a normal distribution with mean 0, the same for the same seed. */
+  public static Tensor normal(DType type, double deviation, long seed, long... shape) {
+    Tensor tensor = empty(type, shape);
+    tensor.pointer.normal_(0, deviation, generator(seed));
+    return tensor;
+  }
+
+  /** Ones with that probability, else zeros, in this tensor's shape and type. */
+  public Tensor bernoulliLike(double probability, long seed) {
+    Tensor tensor = empty(dtype(), shape().toArray());
+    tensor.pointer.bernoulli_(probability, generator(seed));
+    return tensor;
+  }
+
+  /** The whole numbers from 0 up to {@code count}, as int64. */
+  public static Tensor range(long count) {
+    return new Tensor(torch.arange(new Scalar(count), options(DType.I64)));
+  }
+
+  /**
+   * The bytes of a file as a uint8 tensor, mapped into memory and read from disk when touched. The
+   * mapping is private: nothing is ever written to the file.
+   */
+  public static Tensor map(Path file, long bytes) {
+    return new Tensor(
+        torch.from_file(
+            file.toString(), new BoolOptional(false), new LongOptional(bytes), options(DType.U8)));
+  }
+
+  // ---- what it is
+
+  /** The lengths of its dimensions. */
+  public Shape shape() {
+    if (shape == null) {
+      long[] lengths = new long[(int) pointer.dim()];
+      for (int i = 0; i < lengths.length; i++) {
+        lengths[i] = pointer.size(i);
+      }
+      shape = Shape.of(lengths);
+    }
+    return shape;
+  }
+
+  /** The length of one dimension; −1 is the last. */
+  public long size(int dimension) {
+    return shape().get(dimension);
+  }
+
+  /** The type of its elements. */
+  public DType dtype() {
+    if (dtype == null) {
+      dtype = DType.of(pointer.scalar_type());
+    }
+    return dtype;
+  }
+
+  /** Its element, where it has just one. */
+  public double item() {
+    return pointer.item_double();
+  }
+
+  /** A copy of its elements in row order, converted to float32. */
+  public float[] toFloats() {
+    float[] values = new float[Math.toIntExact(pointer.numel())];
+    Tensor plain = to(DType.F32).contiguous();
+    new FloatPointer(plain.pointer.data_ptr_float()).get(values);
+    return values;
+  }
+
+  /** A copy of its elements in row order, converted to float64. */
+  public double[] toDoubles() {
+    double[] values = new double[Math.toIntExact(pointer.numel())];
+    Tensor plain = to(DType.F64).contiguous();
+    new DoublePointer(plain.pointer.data_ptr_double()).get(values);
+    return values;
+  }
+
+  /** A copy of its elements in row order, converted to int64. */
+  public long[] toLongs() {
+    long[] values = new long[Math.toIntExact(pointer.numel())];
+    Tensor plain = to(DType.I64).contiguous();
+    new LongPointer(plain.pointer.data_ptr_long()).get(values);
+    return values;
+  }
+
+  /**
+   * Its bytes where they lie, for writing to a file.
+   *
+   * @throws IllegalStateException if it is not contiguous or larger than 2 GiB: write it in parts
+   */
+  public ByteBuffer bytes() {
+    if (!pointer.is_contiguous() || pointer.nbytes() > Integer.MAX_VALUE) {
+      throw new IllegalStateException("Not one contiguous block of at most 2 GiB: " + this);
+    }
+    BytePointer start = new BytePointer(pointer.data_ptr());
+    return start.capacity(pointer.nbytes()).asBuffer();
+  }
+
+  // ---- views and copies
+
+  /** The same elements in another shape; one length may be −1. Copies only where it must. */
+  public Tensor view(long... lengths) {
+    return new Tensor(pointer.reshape(lengths));
+  }
+
+  /** The same bytes, read as another type. */
+  public Tensor viewAs(DType type) {
+    return new Tensor(pointer.view(type.scalarType()));
+  }
+
+  /** With two dimensions swapped. */
+  public Tensor transpose(int first, int second) {
+    return new Tensor(pointer.transpose(first, second));
+  }
+
+  /** The part from {@code start} over {@code length} elements of a dimension. */
+  public Tensor narrow(int dimension, long start, long length) {
+    return new Tensor(pointer.narrow(dimension, start, length));
+  }
+
+  /** Repeats dimensions of length 1 without copying; −1 keeps a length. */
+  public Tensor expand(long... lengths) {
+    return new Tensor(pointer.expand(lengths));
+  }
+
+  /** The rows that an int64 tensor names. */
+  public Tensor rows(Tensor indices) {
+    return new Tensor(pointer.index_select(0, indices.pointer));
+  }
+
+  /** Elements in row order, without gaps; itself where that holds already. */
+  public Tensor contiguous() {
+    return new Tensor(pointer.contiguous());
+  }
+
+  /** Converted to a type; itself where it has that type. */
+  public Tensor to(DType type) {
+    return type == dtype() ? this : new Tensor(pointer.to(type.scalarType()));
+  }
+
+  /** A copy that shares nothing. */
+  public Tensor copy() {
+    return new Tensor(pointer.clone(new MemoryFormatOptional(torch.MemoryFormat.Contiguous)));
+  }
+
+  /** Tensors side by side along a dimension. */
+  public static Tensor cat(int dimension, Tensor... parts) {
+    return new Tensor(torch.cat(vector(parts), dimension));
+  }
+
+  // ---- arithmetic
+
+  /** The sum, with broadcasting. */
+  public Tensor add(Tensor other) {
+    return new Tensor(pointer.add(other.pointer));
+  }
+
+  /** The difference, with broadcasting. */
+  public Tensor sub(Tensor other) {
+    return new Tensor(pointer.sub(other.pointer));
+  }
+
+  /** The product element by element, with broadcasting. */
+  public Tensor mul(Tensor other) {
+    return new Tensor(pointer.mul(other.pointer));
+  }
+
+  /** Every element times a number. */
+  public Tensor mul(double factor) {
+    return new Tensor(pointer.mul(new Scalar(factor)));
+  }
+
+  /** Every element plus a number. */
+  public Tensor add(double term) {
+    return new Tensor(pointer.add(new Scalar(term)));
+  }
+
+  /** The matrix product. */
+  public Tensor matmul(Tensor other) {
+    return new Tensor(pointer.matmul(other.pointer));
+  }
+
+  /** This plus {@code factor} times the matrix product of {@code a} and {@code b}, in one pass. */
+  public Tensor addProduct(Tensor a, Tensor b, double factor) {
+    return new Tensor(pointer.addmm(a.pointer, b.pointer, new Scalar(1.0), new Scalar(factor)));
+  }
+
+  /** The sign changed. */
+  public Tensor neg() {
+    return new Tensor(pointer.neg());
+  }
+
+  /** Absolute values. */
+  public Tensor abs() {
+    return new Tensor(pointer.abs());
+  }
+
+  /** Squares. */
+  public Tensor square() {
+    return new Tensor(pointer.square());
+  }
+
+  /** Cosines of radians. */
+  public Tensor cos() {
+    return new Tensor(pointer.cos());
+  }
+
+  /** Sines of radians. */
+  public Tensor sin() {
+    return new Tensor(pointer.sin());
+  }
+
+  /** The largest element. */
+  public Tensor max() {
+    return new Tensor(pointer.max());
+  }
+
+  /** The sum of all elements. */
+  public Tensor sum() {
+    return new Tensor(pointer.sum());
+  }
+
+  /** The Euclidean norm of all elements. */
+  public Tensor norm() {
+    return new Tensor(pointer.norm());
+  }
+
+  /** Positions of the largest elements along the last dimension, as int64. */
+  public Tensor argmax() {
+    return new Tensor(pointer.argmax(new LongOptional(-1), false));
+  }
+
+  // ---- changing it
+
+  /** Overwrites the elements with those of another, converted. */
+  public Tensor copyInPlace(Tensor source) {
+    pointer.copy_(source.pointer);
+    return this;
+  }
+
+  /** Sets every element to zero. */
+  public Tensor zeroInPlace() {
+    pointer.zero_();
+    return this;
+  }
+
+  /** Multiplies every element. */
+  public Tensor mulInPlace(double factor) {
+    pointer.mul_(new Scalar(factor));
+    return this;
+  }
+
+  /** Adds {@code factor} times another. */
+  public Tensor addInPlace(Tensor other, double factor) {
+    pointer.add_(other.pointer, new Scalar(factor));
+    return this;
+  }
+
+  /** Adds a number to every element. */
+  public Tensor addInPlace(double term) {
+    pointer.add_(new Scalar(term));
+    return this;
+  }
+
+  /** Moves towards another: {@code this + weight · (other − this)}. */
+  public Tensor lerpInPlace(Tensor other, double weight) {
+    pointer.lerp_(other.pointer, new Scalar(weight));
+    return this;
+  }
+
+  /** Adds {@code factor · a · b}, element by element. */
+  public Tensor addProductInPlace(Tensor a, Tensor b, double factor) {
+    pointer.addcmul_(a.pointer, b.pointer, new Scalar(factor));
+    return this;
+  }
+
+  /** Adds {@code factor · a / b}, element by element. */
+  public Tensor addQuotientInPlace(Tensor a, Tensor b, double factor) {
+    pointer.addcdiv_(a.pointer, b.pointer, new Scalar(factor));
+    return this;
+  }
+
+  /** Square roots. */
+  public Tensor sqrt() {
+    return new Tensor(pointer.sqrt());
+  }
+
+  // ---- gradients
+
+  /** Marks it as a value that is trained. */
+  public Tensor requireGradient() {
+    pointer.set_requires_grad(true);
+    return this;
+  }
+
+  /** Whether operations on it are recorded. */
+  public boolean requiresGradient() {
+    return pointer.requires_grad();
+  }
+
+  /** The same memory, out of sight of the recording. */
+  public Tensor detach() {
+    return new Tensor(pointer.detach());
+  }
+
+  /** Adds the derivative of this scalar to the gradient of every trained value it came from. */
+  public void backward() {
+    pointer.backward();
+  }
+
+  /** Its gradient, or null if none has been computed. */
+  public Tensor gradient() {
+    org.bytedeco.pytorch.Tensor gradient = pointer.grad();
+    return gradient.defined() ? new Tensor(gradient) : null;
+  }
+
+  /** Makes gradients add up in that tensor from now on. */
+  public void gradientInto(Tensor buffer) {
+    pointer.mutable_grad().put(buffer.pointer);
+  }
+
+  /** Frees this handle; the memory goes when no view and no recording needs it. */
+  @Override
+  public void close() {
+    pointer.close();
+  }
+
+  /** Type and shape, for example {@code F32[2, 16]}. */
+  @Override
+  public String toString() {
+    return pointer.isNull() ? "closed tensor" : dtype() + "" + shape();
+  }
+
+  static TensorVector vector(Tensor... tensors) {
+    org.bytedeco.pytorch.Tensor[] pointers = new org.bytedeco.pytorch.Tensor[tensors.length];
+    for (int i = 0; i < tensors.length; i++) {
+      pointers[i] = tensors[i].pointer;
+    }
+    return new TensorVector(pointers);
+  }
+
+  private static TensorOptions options(DType type) {
+    return new TensorOptions(type.scalarType());
+  }
+
+  private static GeneratorOptional generator(long seed) {
+    Generator generator = torch.make_generator_cpu(seed);
+    return new GeneratorOptional(generator);
+  }
+
+  private static long[] sized(int values, long[] shape) {
+    if (Shape.of(shape).size() != values) {
+      throw new IllegalArgumentException(
+          "%d values do not fill the shape %s".formatted(values, Shape.of(shape)));
+    }
+    return shape;
+  }
+}
