@@ -1,6 +1,7 @@
 package dev.lorax.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ public final class Drawing {
 
   /** One line a node in topological order: name, formula, and the names of what it reads. */
   public static String listing(Graph graph) {
-    return String.join("\n", lines(graph)) + "\n";
+    return String.join("\n", lines(graph, Columns.of(graph))) + "\n";
   }
 
   /**
@@ -22,8 +23,9 @@ public final class Drawing {
    * {@code before} that are gone with {@code -}.
    */
   public static String difference(Graph before, Graph after) {
-    Set<String> old = new LinkedHashSet<>(lines(before));
-    Set<String> young = new LinkedHashSet<>(lines(after));
+    Columns columns = Columns.of(before, after);
+    Set<String> old = new LinkedHashSet<>(lines(before, columns));
+    Set<String> young = new LinkedHashSet<>(lines(after, columns));
     List<String> lines = new ArrayList<>();
     for (String line : young) {
       lines.add((old.contains(line) ? "  " : "+ ") + line);
@@ -51,30 +53,33 @@ public final class Drawing {
     return text.toString();
   }
 
-  private static List<String> lines(Graph graph) {
-    List<Node> order = graph.order();
-    Map<Integer, Node> nodes = graph.nodes();
-    int nameWidth = width(order, Node::name);
-    int opWidth = width(order, node -> node.op().toString());
-    return order.stream()
-        .map(node -> line(node, nodes, nameWidth, opWidth).stripTrailing())
-        .toList();
+  private static List<String> lines(Graph graph, Columns columns) {
+    return graph.order().stream().map(node -> line(node, graph.nodes(), columns)).toList();
   }
 
-  private static String line(Node node, Map<Integer, Node> nodes, int nameWidth, int opWidth) {
+  private static String line(Node node, Map<Integer, Node> nodes, Columns columns) {
     String inputs =
         node.inputs().stream().map(id -> nodes.get(id).name()).collect(Collectors.joining(", "));
-    return pad(node.name(), nameWidth)
-        + "  "
-        + pad(node.op().toString(), opWidth)
-        + (inputs.isEmpty() ? "" : "  <- " + inputs);
+    String line = pad(node.name(), columns.name) + "  " + pad(node.op().toString(), columns.op);
+    return (inputs.isEmpty() ? line : line + "  <- " + inputs).stripTrailing();
   }
 
   private static String pad(String text, int width) {
     return text + " ".repeat(width - text.length());
   }
 
-  private static int width(List<Node> nodes, Function<Node, String> column) {
-    return nodes.stream().mapToInt(node -> column.apply(node).length()).max().orElse(0);
+  /** Widths that fit every line. */
+  private record Columns(int name, int op) {
+    static Columns of(Graph... graphs) {
+      return new Columns(width(graphs, Node::name), width(graphs, node -> node.op().toString()));
+    }
+
+    private static int width(Graph[] graphs, Function<Node, String> column) {
+      return Arrays.stream(graphs)
+          .flatMap(graph -> graph.nodes().values().stream())
+          .mapToInt(node -> column.apply(node).length())
+          .max()
+          .orElse(0);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.lorax.graph;
 import dev.lorax.tensor.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
@@ -38,12 +39,17 @@ public record Graph(SortedMap<Integer, Node> nodes, int output) {
       throw new IllegalArgumentException("Unknown output node " + output);
     }
     checkNodes(nodes);
-    sort(nodes);
+    sort(nodes, nodes.values());
   }
 
   /** All nodes, each after those it reads. */
   public List<Node> order() {
-    return sort(nodes);
+    return sort(nodes, nodes.values());
+  }
+
+  /** The nodes that one depends on, each after those it reads, and that node last. */
+  public List<Node> orderTo(Node node) {
+    return sort(nodes, List.of(node));
   }
 
   /** The node of that name, if there is one. */
@@ -145,10 +151,10 @@ public record Graph(SortedMap<Integer, Node> nodes, int output) {
   }
 
   /** Depth first from the lowest id up: stable, and the builder's own order where that is valid. */
-  private static List<Node> sort(SortedMap<Integer, Node> nodes) {
+  private static List<Node> sort(SortedMap<Integer, Node> nodes, Collection<Node> roots) {
     List<Node> sorted = new ArrayList<>(nodes.size());
     Map<Integer, Boolean> done = new HashMap<>(); // absent: new; false: on the way; true: sorted
-    for (Node root : nodes.values()) {
+    for (Node root : roots) {
       Deque<Node> stack = new ArrayDeque<>(List.of(root));
       while (!stack.isEmpty()) {
         Node node = stack.peek();

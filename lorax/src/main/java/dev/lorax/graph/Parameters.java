@@ -1,5 +1,6 @@
 package dev.lorax.graph;
 
+import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Shape;
 import dev.lorax.tensor.Tensor;
 import java.util.Collections;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Values for the parameters of a graph, by full name.
@@ -27,6 +29,32 @@ public final class Parameters implements AutoCloseable {
   /** Takes charge of those values, which must not belong to a scope. */
   public static Parameters of(Map<String, Tensor> values) {
     return new Parameters(values, true);
+  }
+
+  /**
+   * First values for those parameters of a graph that belong to nodes that match, float32.
+   *
+   * @param seed the same seed gives the same values
+   */
+  public static Parameters initial(Graph graph, Predicate<Node> nodes, long seed) {
+    Map<String, Tensor> values = new LinkedHashMap<>();
+    for (Node node : graph.order()) {
+      if (nodes.test(node)) {
+        for (ParameterSpec spec : node.op().parameters()) {
+          if (spec.tiedTo().isEmpty()) {
+            String name = node.parameter(spec);
+            values.put(name, first(spec, Seeds.mix(seed, name.hashCode())));
+          }
+        }
+      }
+    }
+    return of(values);
+  }
+
+  private static Tensor first(ParameterSpec spec, long seed) {
+    try (Scope scope = new Scope()) {
+      return scope.release(spec.initializer().create(spec.shape(), seed));
+    }
   }
 
   /** The value of a parameter, if it is here. */

@@ -1,6 +1,7 @@
 package dev.lorax.op;
 
 import dev.lorax.graph.Call;
+import dev.lorax.graph.Initializer;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.tensor.Kernels;
 import dev.lorax.tensor.Tensor;
@@ -26,8 +27,10 @@ public record Dense(int in, int out, boolean bias, Optional<String> tiedTo) impl
     ParameterSpec weight =
         tiedTo
             .map(owner -> ParameterSpec.tied("weight", owner, out, in))
-            .orElseGet(() -> ParameterSpec.of("weight", out, in));
-    return bias ? List.of(weight, ParameterSpec.of("bias", out)) : List.of(weight);
+            .orElseGet(() -> ParameterSpec.weight("weight", out, in));
+    return bias
+        ? List.of(weight, ParameterSpec.of("bias", new Initializer.Constant(0), out))
+        : List.of(weight);
   }
 
   @Override

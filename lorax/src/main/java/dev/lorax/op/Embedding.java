@@ -25,7 +25,7 @@ public record Embedding(int rows, int width) implements Linear {
 
   @Override
   public List<ParameterSpec> parameters() {
-    return List.of(ParameterSpec.of("weight", rows, width));
+    return List.of(ParameterSpec.weight("weight", rows, width));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.lorax.op;
 
 import dev.lorax.graph.Call;
+import dev.lorax.graph.Initializer;
 import dev.lorax.graph.Op;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.tensor.Kernels;
@@ -16,7 +17,9 @@ import java.util.List;
 public record LayerNorm(int width, double epsilon) implements Op {
   @Override
   public List<ParameterSpec> parameters() {
-    return List.of(ParameterSpec.of("weight", width), ParameterSpec.of("bias", width));
+    return List.of(
+        ParameterSpec.of("weight", new Initializer.Constant(1), width),
+        ParameterSpec.of("bias", new Initializer.Constant(0), width));
   }
 
   @Override

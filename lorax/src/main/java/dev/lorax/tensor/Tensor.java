@@ -186,6 +186,11 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(pointer.reshape(lengths));
   }
 
+  /** Another handle on the same value: closing one leaves the other. */
+  public Tensor handle() {
+    return new Tensor(new org.bytedeco.pytorch.Tensor(pointer));
+  }
+
   /** The same bytes, read as another type. */
   public Tensor viewAs(DType type) {
     return new Tensor(pointer.view(type.scalarType()));
@@ -395,6 +400,18 @@ public final class Tensor implements AutoCloseable {
   public Tensor gradient() {
     org.bytedeco.pytorch.Tensor gradient = pointer.grad();
     return gradient.defined() ? new Tensor(gradient) : null;
+  }
+
+  /** Puts the value into the memory of another tensor of its shape and type, from now on. */
+  public void moveInto(Tensor memory) {
+    memory.pointer.copy_(pointer);
+    pointer.set_data(memory.pointer);
+  }
+
+  /** Drops its gradient and is no longer trained. */
+  public void forgetGradient() {
+    pointer.mutable_grad().reset();
+    pointer.set_requires_grad(false);
   }
 
   /** Makes gradients add up in that tensor from now on. */

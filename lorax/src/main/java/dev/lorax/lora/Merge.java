@@ -1,0 +1,125 @@
+package dev.lorax.lora;
+
+import dev.lorax.graph.Graph;
+import dev.lorax.graph.Node;
+import dev.lorax.graph.ParameterSpec;
+import dev.lorax.graph.Parameterized;
+import dev.lorax.graph.Parameters;
+import dev.lorax.op.Dense;
+import dev.lorax.tensor.DType;
+import dev.lorax.tensor.Gradients;
+import dev.lorax.tensor.Scope;
+import dev.lorax.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The adapter's change added into the base's weights: {@code W + (alpha / r) · B · A}, formed in
+ * float32 and rounded once to the base's type.
+ *
+ * <p>The graph is the original one again. Weights that the adapter does not touch are the base's
+ * own and must stay open. Close it when done.
+ */
+public final class Merge implements Parameterized, AutoCloseable {
+  private final Graph graph;
+  private final Parameters base;
+  private final Parameters merged;
+  private final List<Change> changes;
+
+  private Merge(Graph graph, Parameters base, Parameters merged, List<Change> changes) {
+    this.graph = graph;
+    this.base = base;
+    this.merged = merged;
+    this.changes = changes;
+  }
+
+  /**
+   * What merging did to one weight.
+   *
+   * @param node the adapted node's name
+   * @param change Euclidean norm of the exact change
+   * @param rounding Euclidean norm of what rounding to the base's type added
+   */
+  public record Change(String node, double change, double rounding) {
+    /** The rounding error as a share of the change, 0 for exact. */
+    public double lostShare() {
+      return change == 0 ? 0 : rounding / change;
+    }
+  }
+
+  /**
+   * Merges an adapter into a base.
+   *
+   * @throws IllegalArgumentException if a weight is shared with another node (a tied output head or
+   *     embedding), since the change would reach both
+   */
+  public static Merge of(Parameterized base, Adapter adapter) {
+    Map<String, Tensor> values = new LinkedHashMap<>();
+    List<Change> changes = new ArrayList<>();
+    for (Node lora : adapter.nodes()) {
+      Node target = adapter.target(lora);
+      refuseTied(adapter.graph(), target);
+      try (Scope scope = new Scope();
+          Gradients off = Gradients.off()) {
+        Tensor weight = base.parameters().get(target.name() + ".weight");
+        Tensor exact = weight.to(DType.F32).add(delta(adapter, lora));
+        Tensor rounded = exact.to(weight.dtype());
+        values.put(target.name() + ".weight", scope.release(rounded.contiguous()));
+        double change = delta(adapter, lora).norm().item();
+        double rounding = rounded.to(DType.F32).sub(exact).norm().item();
+        changes.add(new Change(target.name(), change, rounding));
+      }
+    }
+    return new Merge(
+        Lorax.remove(adapter.graph()), base.parameters(), Parameters.of(values), changes);
+  }
+
+  /** The change of a weight, in the weight's own orientation, float32; lives in the open scope. */
+  static Tensor delta(Adapter adapter, Node node) {
+    Lora lora = (Lora) node.op();
+    Tensor a = adapter.parameters().get(node.name() + ".a").to(DType.F32);
+    Tensor b = adapter.parameters().get(node.name() + ".b").to(DType.F32);
+    Tensor delta = b.matmul(a).mul(lora.scale()); // [out, in]
+    return lora.isLookup() ? delta.transpose(0, 1) : delta;
+  }
+
+  /** The original graph. */
+  @Override
+  public Graph graph() {
+    return graph;
+  }
+
+  /** All weights: the merged ones, and the base's own where nothing changed. */
+  @Override
+  public Parameters parameters() {
+    return base.and(merged);
+  }
+
+  /** What happened to each adapted weight, in topological order. */
+  public List<Change> changes() {
+    return changes;
+  }
+
+  @Override
+  public void close() {
+    merged.close();
+  }
+
+  private static void refuseTied(Graph graph, Node target) {
+    String weight = target.name() + ".weight";
+    boolean borrows = target.op() instanceof Dense dense && dense.tiedTo().isPresent();
+    boolean lends =
+        graph.nodes().values().stream()
+            .flatMap(node -> node.op().parameters().stream())
+            .map(ParameterSpec::tiedTo)
+            .anyMatch(owner -> owner.filter(weight::equals).isPresent());
+    if (borrows || lends) {
+      throw new IllegalArgumentException(
+          ("The weight of %s is tied: embedding and output head share it, and a merge would change "
+                  + "both. Keep the adapter unmerged, or train it on other nodes")
+              .formatted(target.name()));
+    }
+  }
+}

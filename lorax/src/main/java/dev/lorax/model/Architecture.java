@@ -1,0 +1,52 @@
+package dev.lorax.model;
+
+import dev.lorax.graph.Graph;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * A language model without its weights: its graph, and where checkpoints keep its parameters.
+ *
+ * <p>The graph reads token ids and positions ({@code [tokens]}) and gives logits ({@code [tokens,
+ * vocabulary]}, or those of the rows asked for).
+ */
+public interface Architecture {
+  /** The architectures that {@link #of} knows, by the {@code model_type} of config.json. */
+  Map<String, Function<ModelConfig, Architecture>> KNOWN =
+      Map.of(
+          "gpt2", Gpt2::from,
+          "llama", Llama::from,
+          "mistral", Mistral::from,
+          "qwen2", Qwen2::from,
+          "qwen3", Qwen3::from);
+
+  /**
+   * The architecture that a config.json describes.
+   *
+   * @throws ModelConfigException if its type is unknown (the message lists the known ones) or a
+   *     field is missing
+   */
+  static Architecture of(ModelConfig config) {
+    String type = config.text("model_type");
+    Function<ModelConfig, Architecture> reader = KNOWN.get(type);
+    if (reader == null) {
+      throw new ModelConfigException(
+          "%s: unknown model_type '%s'. Known are %s"
+              .formatted(config.source(), type, String.join(", ", new TreeMap<>(KNOWN).keySet())));
+    }
+    return reader.apply(config);
+  }
+
+  /** The program. */
+  Graph graph();
+
+  /** Where checkpoint files keep its parameters. */
+  WeightMap weights();
+
+  /** The number of tokens it tells apart. */
+  int vocabulary();
+
+  /** The longest sequence it was made for. */
+  int context();
+}

@@ -1,0 +1,144 @@
+package dev.lorax.model;
+
+import dev.lorax.graph.Graph;
+import dev.lorax.graph.GraphBuilder;
+import dev.lorax.op.Activation;
+import dev.lorax.op.Add;
+import dev.lorax.op.Attention;
+import dev.lorax.op.Dense;
+import dev.lorax.op.Embedding;
+import dev.lorax.op.Input;
+import dev.lorax.op.LayerNorm;
+import dev.lorax.op.SelectRows;
+import java.util.Optional;
+
+/**
+ * GPT-2 (Radford et al. 2019): learned positions, norms before each part, biases everywhere, output
+ * head tied to the embedding.
+ *
+ * @param vocabulary number of tokens
+ * @param context number of positions
+ * @param width of the residual stream
+ * @param layers number of blocks
+ * @param heads of attention
+ * @param inner width of the feed-forward part
+ * @param activation in the feed-forward part
+ * @param epsilon of the norms
+ * @param tied whether the output head shares the embedding's weight
+ */
+public record Gpt2(
+    int vocabulary,
+    int context,
+    int width,
+    int layers,
+    int heads,
+    int inner,
+    Activation activation,
+    double epsilon,
+    boolean tied)
+    implements Architecture {
+
+  /** From the fields of config.json. */
+  public static Gpt2 from(ModelConfig config) {
+    if (!config.flag("scale_attn_weights", true)
+        || config.flag("scale_attn_by_inverse_layer_idx", false)
+        || config.flag("add_cross_attention", false)) {
+      throw new ModelConfigException(
+          config.source()
+              + ": unscaled, layer-scaled and cross attention of GPT-2 are not supported");
+    }
+    int width = config.integer("n_embd");
+    return new Gpt2(
+        config.integer("vocab_size"),
+        config.integer("n_positions"),
+        width,
+        config.integer("n_layer"),
+        config.integer("n_head"),
+        config.integer("n_inner", 4 * width),
+        Activation.named(config.text("activation_function", "gelu_new")),
+        config.number("layer_norm_epsilon", 1e-5),
+        config.flag("tie_word_embeddings", true));
+  }
+
+  @Override
+  public Graph graph() {
+    GraphBuilder b = new GraphBuilder();
+    int tokens = b.add("input.tokens", Input.TOKENS);
+    int positions = b.add("input.positions", Input.POSITIONS);
+    int token = b.add("embedder.token", new Embedding(vocabulary, width), tokens);
+    int position = b.add("embedder.position", new Embedding(context, width), positions);
+    int x = b.add("embedder.sum", new Add(), token, position);
+    for (int layer = 0; layer < layers; layer++) {
+      b.enter("decoder.blocks." + layer);
+      x = b.add("self_attention.residual", new Add(), x, attention(b, x));
+      x = b.add("ffn.residual", new Add(), x, feedForward(b, x));
+      b.leave();
+    }
+    x = b.add("decoder.norm", new LayerNorm(width, epsilon), x);
+    x = b.add("language_modeling_head.rows", new SelectRows(), x);
+    Optional<String> tie = tied ? Optional.of("embedder.token.weight") : Optional.empty();
+    Dense head = new Dense(width, vocabulary, false, tie);
+    return b.build(b.add("language_modeling_head.output", head, x));
+  }
+
+  private int attention(GraphBuilder b, int x) {
+    b.enter("self_attention");
+    int normed = b.add("norm", new LayerNorm(width, epsilon), x);
+    int query = b.add("query", new Dense(width, width, true), normed);
+    int key = b.add("key", new Dense(width, width, true), normed);
+    int value = b.add("value", new Dense(width, width, true), normed);
+    int mixed = b.add("mix", new Attention(heads, heads, width / heads), query, key, value);
+    int output = b.add("output", new Dense(width, width, true), mixed);
+    b.leave();
+    return output;
+  }
+
+  private int feedForward(GraphBuilder b, int x) {
+    b.enter("ffn");
+    int normed = b.add("norm", new LayerNorm(width, epsilon), x);
+    int up = b.add("up", new Dense(width, inner, true), normed);
+    int active = b.add("activation", activation, up);
+    int down = b.add("down", new Dense(inner, width, true), active);
+    b.leave();
+    return down;
+  }
+
+  @Override
+  public WeightMap weights() {
+    WeightMap.Builder map =
+        WeightMap.builder()
+            .prefix("transformer.")
+            .ignore(".*\\.attn\\.(masked_)?bias")
+            .weight("embedder.token", "transformer.wte")
+            .weight("embedder.position", "transformer.wpe");
+    for (int layer = 0; layer < layers; layer++) {
+      block(map, "decoder.blocks.%d.".formatted(layer), "transformer.h.%d.".formatted(layer));
+    }
+    map.dense("decoder.norm", "transformer.ln_f", true);
+    return tied
+        ? map.ignore("lm_head\\.weight").build()
+        : map.weight("language_modeling_head.output", "lm_head").build();
+  }
+
+  /** GPT-2 stores matrices as [in, out], and query, key and value side by side in one. */
+  private void block(WeightMap.Builder map, String ours, String theirs) {
+    map.dense(ours + "self_attention.norm", theirs + "ln_1", true);
+    String[] parts = {"query", "key", "value"};
+    for (int i = 0; i < parts.length; i++) {
+      String node = ours + "self_attention." + parts[i];
+      Source weight = new Source.Transposed(theirs + "attn.c_attn.weight");
+      Source bias = new Source.Whole(theirs + "attn.c_attn.bias");
+      map.put(node + ".weight", new Source.Rows(weight, (long) i * width, width, 3L * width));
+      map.put(node + ".bias", new Source.Rows(bias, (long) i * width, width, 3L * width));
+    }
+    transposed(map, ours + "self_attention.output", theirs + "attn.c_proj");
+    map.dense(ours + "ffn.norm", theirs + "ln_2", true);
+    transposed(map, ours + "ffn.up", theirs + "mlp.c_fc");
+    transposed(map, ours + "ffn.down", theirs + "mlp.c_proj");
+  }
+
+  private static void transposed(WeightMap.Builder map, String node, String module) {
+    map.put(node + ".weight", new Source.Transposed(module + ".weight"));
+    map.put(node + ".bias", new Source.Whole(module + ".bias"));
+  }
+}

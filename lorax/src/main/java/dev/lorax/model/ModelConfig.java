@@ -1,0 +1,218 @@
+package dev.lorax.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lorax.op.RopeScaling;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A config.json, in the spelling of transformers 4 or 5, with errors that name file and field.
+ *
+ * <p>JSON's null counts as absent.
+ */
+public final class ModelConfig {
+  private final JsonNode json;
+  private final String source;
+
+  private ModelConfig(JsonNode json, String source) {
+    this.json = json;
+    this.source = source;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws ModelConfigException if it is missing or no JSON object
+   */
+  public static ModelConfig read(Path file) {
+    try {
+      return parse(Files.readString(file), file.toString());
+    } catch (NoSuchFileException missing) {
+      throw new ModelConfigException(
+          "%s is missing: a checkpoint folder holds config.json beside its weights"
+              .formatted(file));
+    } catch (IOException failed) {
+      throw new ModelConfigException("Cannot read %s: %s".formatted(file, failed.getMessage()));
+    }
+  }
+
+  /** Parses a text; {@code source} names it in errors. */
+  public static ModelConfig parse(String text, String source) {
+    try {
+      JsonNode json = new ObjectMapper().readTree(text);
+      if (json == null || !json.isObject()) {
+        throw new ModelConfigException(source + " is not a JSON object");
+      }
+      return new ModelConfig(json, source);
+    } catch (JsonProcessingException broken) {
+      throw new ModelConfigException(
+          "%s is not JSON: %s".formatted(source, broken.getOriginalMessage()));
+    }
+  }
+
+  /** What messages call this config. */
+  public String source() {
+    return source;
+  }
+
+  /** Whether the field is there and not null. */
+  public boolean has(String field) {
+    return json.hasNonNull(field);
+  }
+
+  /** A whole number that must be there. */
+  public int integer(String field) {
+    JsonNode value = required(field);
+    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+      throw wrong(field, "a whole number", value);
+    }
+    return value.intValue();
+  }
+
+  /** A whole number with a default. */
+  public int integer(String field, int otherwise) {
+    return has(field) ? integer(field) : otherwise;
+  }
+
+  /** A number that must be there. */
+  public double number(String field) {
+    JsonNode value = required(field);
+    if (!value.isNumber()) {
+      throw wrong(field, "a number", value);
+    }
+    return value.doubleValue();
+  }
+
+  /** A number with a default. */
+  public double number(String field, double otherwise) {
+    return has(field) ? number(field) : otherwise;
+  }
+
+  /** True or false, with a default. */
+  public boolean flag(String field, boolean otherwise) {
+    if (!has(field)) {
+      return otherwise;
+    }
+    JsonNode value = json.get(field);
+    if (!value.isBoolean()) {
+      throw wrong(field, "true or false", value);
+    }
+    return value.booleanValue();
+  }
+
+  /** A text that must be there. */
+  public String text(String field) {
+    JsonNode value = required(field);
+    if (!value.isTextual()) {
+      throw wrong(field, "a text", value);
+    }
+    return value.textValue();
+  }
+
+  /** A text with a default. */
+  public String text(String field, String otherwise) {
+    return has(field) ? text(field) : otherwise;
+  }
+
+  /** The texts of a list, empty if it is absent. */
+  public List<String> texts(String field) {
+    List<String> texts = new ArrayList<>();
+    json.path(field).forEach(item -> texts.add(item.asText()));
+    return texts;
+  }
+
+  /** The whole numbers of a list, or the single one that stands in its place. */
+  public int[] integers(String field) {
+    JsonNode value = json.path(field);
+    if (value.isIntegralNumber()) {
+      return new int[] {value.intValue()};
+    }
+    int[] numbers = new int[value.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = value.get(i).intValue();
+    }
+    return numbers;
+  }
+
+  /** An object within, if it is there. */
+  public Optional<ModelConfig> section(String field) {
+    return has(field) && json.get(field).isObject()
+        ? Optional.of(new ModelConfig(json.get(field), source + " " + field))
+        : Optional.empty();
+  }
+
+  /** Rotary embedding, from {@code rope_parameters} (5) or {@code rope_theta, rope_scaling} (4). */
+  public Rope rope() {
+    Optional<ModelConfig> five = section("rope_parameters");
+    Optional<ModelConfig> four = section("rope_scaling");
+    double theta =
+        five.map(rope -> rope.number("rope_theta", 10_000)).orElse(number("rope_theta", 10_000));
+    return new Rope(
+        theta, five.or(() -> four).map(this::scaling).orElse(new RopeScaling.Default()));
+  }
+
+  /**
+   * Rotary embedding.
+   *
+   * @param theta base of the frequencies
+   * @param scaling how they are stretched
+   */
+  public record Rope(double theta, RopeScaling scaling) {}
+
+  private RopeScaling scaling(ModelConfig rope) {
+    String type = rope.text("rope_type", rope.text("type", "default"));
+    return switch (type) {
+      case "default" -> new RopeScaling.Default();
+      case "linear" -> new RopeScaling.Linear(rope.number("factor"));
+      case "llama3" ->
+          new RopeScaling.Llama3(
+              rope.number("factor"),
+              rope.number("low_freq_factor"),
+              rope.number("high_freq_factor"),
+              rope.integer("original_max_position_embeddings"));
+      case "yarn" -> yarn(rope);
+      default ->
+          throw new ModelConfigException(
+              "%s asks for rope_type '%s': known are default, linear, llama3, yarn"
+                  .formatted(source, type));
+    };
+  }
+
+  private RopeScaling yarn(ModelConfig rope) {
+    double factor = rope.number("factor");
+    int original =
+        rope.integer("original_max_position_embeddings", integer("max_position_embeddings", 2048));
+    double scale = rope.number("mscale", 0);
+    double all = rope.number("mscale_all_dim", 0);
+    double temperature =
+        scale != 0 && all != 0
+            ? RopeScaling.Yarn.temperature(factor, scale)
+                / RopeScaling.Yarn.temperature(factor, all)
+            : RopeScaling.Yarn.temperature(factor, 1);
+    return new RopeScaling.Yarn(
+        factor,
+        original,
+        rope.number("beta_fast", 32),
+        rope.number("beta_slow", 1),
+        rope.number("attention_factor", temperature));
+  }
+
+  private JsonNode required(String field) {
+    if (!has(field)) {
+      throw new ModelConfigException("%s lacks the field '%s'".formatted(source, field));
+    }
+    return json.get(field);
+  }
+
+  private ModelConfigException wrong(String field, String wanted, JsonNode value) {
+    return new ModelConfigException(
+        "%s: '%s' should be %s, not %s".formatted(source, field, wanted, value));
+  }
+}

@@ -1,0 +1,84 @@
+package dev.lorax.model;
+
+import dev.lorax.tensor.Shape;
+import dev.lorax.tensor.Tensor;
+
+/** Where in a checkpoint file a parameter lies. Data, so that it can be read both ways. */
+public sealed interface Source {
+  /** The tensor's name in the file. */
+  String tensor();
+
+  /** The parameter, as a view of the file's tensor. */
+  Tensor read(Tensor file);
+
+  /** The shape of the file's tensor, given that of the parameter. */
+  Shape fileShape(Shape parameter);
+
+  /** Whether the file keeps a matrix as [in, out]. */
+  default boolean isTransposed() {
+    return false;
+  }
+
+  /** The whole tensor. */
+  record Whole(String tensor) implements Source {
+    @Override
+    public Tensor read(Tensor file) {
+      return file;
+    }
+
+    @Override
+    public Shape fileShape(Shape parameter) {
+      return parameter;
+    }
+  }
+
+  /** The whole tensor, its two dimensions swapped. */
+  record Transposed(String tensor) implements Source {
+    @Override
+    public Tensor read(Tensor file) {
+      return file.transpose(0, 1);
+    }
+
+    @Override
+    public Shape fileShape(Shape parameter) {
+      return Shape.of(parameter.get(1), parameter.get(0));
+    }
+
+    @Override
+    public boolean isTransposed() {
+      return true;
+    }
+  }
+
+  /**
+   * Some rows of what another source gives: one of several parameters fused in one tensor.
+   *
+   * @param fused the source of all rows
+   * @param first the first row
+   * @param count how many
+   * @param total how many rows the fused parameters have together
+   */
+  record Rows(Source fused, long first, long count, long total) implements Source {
+    @Override
+    public String tensor() {
+      return fused.tensor();
+    }
+
+    @Override
+    public Tensor read(Tensor file) {
+      return fused.read(file).narrow(0, first, count);
+    }
+
+    @Override
+    public Shape fileShape(Shape parameter) {
+      long[] lengths = parameter.toArray();
+      lengths[0] = total;
+      return fused.fileShape(Shape.of(lengths));
+    }
+
+    @Override
+    public boolean isTransposed() {
+      return fused.isTransposed();
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.lorax.model;
+
+import dev.lorax.graph.Parameters;
+import dev.lorax.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Where each parameter of an architecture lies in its checkpoint files: a table that runs both
+ * ways.
+ *
+ * <p>Loading, writing merged checkpoints and naming adapters for PEFT all come from it.
+ */
+public final class WeightMap {
+  private final Map<String, Source> sources;
+  private final String prefix;
+  private final List<Pattern> ignored;
+
+  private WeightMap(Builder builder) {
+    sources = Collections.unmodifiableMap(new LinkedHashMap<>(builder.sources));
+    prefix = builder.prefix;
+    ignored = List.copyOf(builder.ignored);
+  }
+
+  /** An empty table. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The sources by parameter name. */
+  public Map<String, Source> sources() {
+    return sources;
+  }
+
+  /**
+   * The first part of most tensor names, such as {@code transformer.}, which checkpoints saved
+   * without their output head lack.
+   */
+  public String prefix() {
+    return prefix;
+  }
+
+  /** Whether a tensor in a file carries nothing: buffers that old versions wrote. */
+  public boolean ignores(String tensor) {
+    return ignored.stream().anyMatch(pattern -> pattern.matcher(tensor).matches());
+  }
+
+  /** The source of a parameter, if the table has it. */
+  public Optional<Source> source(String parameter) {
+    return Optional.ofNullable(sources.get(parameter));
+  }
+
+  /**
+   * The parameters that share one tensor of the file with each other, in the file's order, by the
+   * tensor's name.
+   */
+  public Map<String, List<String>> byTensor() {
+    Map<String, List<String>> groups = new LinkedHashMap<>();
+    sources.entrySet().stream()
+        .sorted(Comparator.comparingLong(entry -> first(entry.getValue())))
+        .forEach(
+            entry ->
+                groups
+                    .computeIfAbsent(entry.getValue().tensor(), name -> new ArrayList<>())
+                    .add(entry.getKey()));
+    return groups;
+  }
+
+  /** The tensors of a checkpoint file with those parameters' values: the inverse of reading. */
+  public Map<String, Tensor> write(Parameters parameters) {
+    return byTensor().entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey,
+                entry -> fuse(entry.getValue(), parameters),
+                (a, b) -> a,
+                TreeMap::new));
+  }
+
+  private Tensor fuse(List<String> names, Parameters parameters) {
+    Tensor[] parts = names.stream().map(parameters::get).toArray(Tensor[]::new);
+    Tensor whole = parts.length == 1 ? parts[0] : Tensor.cat(0, parts);
+    return sources.get(names.get(0)).isTransposed() ? whole.transpose(0, 1) : whole;
+  }
+
+  private static long first(Source source) {
+    return source instanceof Source.Rows rows ? rows.first() : 0;
+  }
+
+  /** Collects lines of the table; parameter names are walked like directories. */
+  public static final class Builder {
+    private final Map<String, Source> sources = new LinkedHashMap<>();
+    private final List<Pattern> ignored = new ArrayList<>();
+    private String prefix = "";
+
+    private Builder() {}
+
+    /** The first part of most tensor names. */
+    public Builder prefix(String part) {
+      prefix = part;
+      return this;
+    }
+
+    /** Tensors of files that carry nothing, as a regular expression of the whole name. */
+    public Builder ignore(String pattern) {
+      ignored.add(Pattern.compile(pattern));
+      return this;
+    }
+
+    /** A parameter and its source. */
+    public Builder put(String parameter, Source source) {
+      sources.put(parameter, source);
+      return this;
+    }
+
+    /** A node's weight, stored whole under {@code module.weight}. */
+    public Builder weight(String node, String module) {
+      return put(node + ".weight", new Source.Whole(module + ".weight"));
+    }
+
+    /** A node's weight and, where it has one, bias, stored whole. */
+    public Builder dense(String node, String module, boolean bias) {
+      weight(node, module);
+      return bias ? put(node + ".bias", new Source.Whole(module + ".bias")) : this;
+    }
+
+    /** The table. */
+    public WeightMap build() {
+      return new WeightMap(this);
+    }
+  }
+}

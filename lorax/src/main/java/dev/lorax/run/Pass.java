@@ -1,0 +1,78 @@
+package dev.lorax.run;
+
+import dev.lorax.graph.Mode;
+import dev.lorax.graph.Sequences;
+import java.util.Optional;
+
+/**
+ * One evaluation: which tokens, how they fall into sequences, and what is wanted of them.
+ *
+ * @param tokens ids of all sequences, one after the other
+ * @param sequences their lengths
+ * @param rows the rows whose logits are wanted; empty: all
+ * @param mode training or inference
+ * @param cache what earlier passes left; empty: nothing is remembered
+ */
+public record Pass(
+    int[] tokens,
+    Sequences sequences,
+    Optional<int[]> rows,
+    Mode mode,
+    Optional<KvCache.Selection> cache) {
+
+  /** Checks that tokens and sequences agree. */
+  public Pass {
+    if (tokens.length != sequences.rows()) {
+      throw new IllegalArgumentException(
+          "%d tokens do not fill %s".formatted(tokens.length, sequences));
+    }
+  }
+
+  /** An inference pass over whole sequences that gives the logits of every row. */
+  public static Pass of(int[] tokens, Sequences sequences) {
+    return new Pass(tokens, sequences, Optional.empty(), Mode.inference(), Optional.empty());
+  }
+
+  /** The same pass in that mode. */
+  public Pass in(Mode other) {
+    return new Pass(tokens, sequences, rows, other, cache);
+  }
+
+  /** The same pass, giving those rows' logits alone. */
+  public Pass rows(int... wanted) {
+    return new Pass(tokens, sequences, Optional.of(wanted), mode, cache);
+  }
+
+  /** The same pass, giving the logits of each sequence's last row alone. */
+  public Pass lastRows() {
+    int[] last = new int[sequences.count()];
+    int end = -1;
+    for (int i = 0; i < last.length; i++) {
+      end += sequences.length(i);
+      last[i] = end;
+    }
+    return rows(last);
+  }
+
+  /** The same pass, continuing what those sequences of a cache hold. */
+  public Pass after(KvCache.Selection selection) {
+    return new Pass(tokens, sequences, rows, mode, Optional.of(selection));
+  }
+
+  /** The position of every token in its sequence, counting what the cache holds. */
+  long[] positions() {
+    long[] positions = new long[tokens.length];
+    int row = 0;
+    for (int i = 0; i < sequences.count(); i++) {
+      int start = held(i);
+      for (int j = 0; j < sequences.length(i); j++) {
+        positions[row++] = start + j;
+      }
+    }
+    return positions;
+  }
+
+  private int held(int sequence) {
+    return cache.map(selection -> selection.length(sequence)).orElse(0);
+  }
+}
