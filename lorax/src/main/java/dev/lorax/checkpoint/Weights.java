@@ -1,0 +1,33 @@
+package dev.lorax.checkpoint;
+
+import dev.lorax.tensor.Tensor;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Named tensors on disk, whichever way they lie: one file, or shards with an index.
+ *
+ * <p>Each call of {@link #find} or {@link #get} makes a new tensor that belongs to the caller;
+ * {@link Safetensors} says more.
+ */
+public interface Weights extends AutoCloseable {
+  /** The names of all tensors, in the order in which they lie on disk. */
+  Set<String> names();
+
+  /** Type and shape of a tensor, if there is one of that name. */
+  Optional<TensorInfo> info(String name);
+
+  /** The tensor of that name, if there is one. The caller closes it. */
+  Optional<Tensor> find(String name);
+
+  /**
+   * The tensor of that name. The caller closes it.
+   *
+   * @throws CheckpointException if there is none
+   */
+  Tensor get(String name);
+
+  /** Lets go of the files. Tensors that were handed out stay valid. */
+  @Override
+  void close();
+}
