@@ -1,0 +1,101 @@
+package dev.lorax.text;
+
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+
+/**
+ * One native tokenizer of Hugging Face's Rust library, and nothing else.
+ *
+ * <p>It calls the binding's native methods directly, not {@code HuggingFaceTokenizer}: that class
+ * truncates at 512 tokens unless told otherwise, builds every token's text and character span when
+ * only ids are wanted, and reports its use over the network on some cloud machines.
+ */
+final class RustTokenizer implements AutoCloseable {
+  private static final String FLAVOR = "RUST_FLAVOR";
+  private static final TokenizersLibrary LIBRARY = load();
+
+  private long handle;
+
+  RustTokenizer(String json) {
+    handle = LIBRARY.createTokenizerFromString(json);
+    // The file may ask for either; transformers' tokenizer(text) does neither.
+    LIBRARY.disableTruncation(handle);
+    LIBRARY.disablePadding(handle);
+  }
+
+  /** Loads the CPU library from the jar: where a GPU is present, the default is a download. */
+  private static TokenizersLibrary load() {
+    if (System.getenv(FLAVOR) != null || System.getProperty(FLAVOR) != null) {
+      return checked();
+    }
+    System.setProperty(FLAVOR, "cpu");
+    try {
+      return checked();
+    } finally {
+      System.clearProperty(FLAVOR);
+    }
+  }
+
+  private static TokenizersLibrary checked() {
+    LibUtils.checkStatus();
+    return TokenizersLibrary.LIB;
+  }
+
+  int[] encode(String text, boolean withSpecials) {
+    long encoding = LIBRARY.encode(open(), wellFormed(text), withSpecials);
+    try {
+      long[] ids = LIBRARY.getTokenIds(encoding);
+      int[] result = new int[ids.length];
+      for (int i = 0; i < ids.length; i++) {
+        result[i] = (int) ids[i];
+      }
+      return result;
+    } finally {
+      LIBRARY.deleteEncoding(encoding);
+    }
+  }
+
+  String decode(int[] ids, int from, int to, boolean skipSpecials) {
+    long[] wide = new long[to - from];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = ids[from + i];
+    }
+    return LIBRARY.decode(open(), wide, skipSpecials);
+  }
+
+  /** Half a surrogate pair has no UTF-8 form and would garble the whole text on its way down. */
+  private static String wellFormed(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (text.codePointAt(i) == c) {
+          return repaired(text);
+        }
+        i++;
+      }
+    }
+    return text;
+  }
+
+  private static String repaired(String text) {
+    return text.codePoints()
+        .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  private long open() {
+    if (handle == 0) {
+      throw new IllegalStateException("The tokenizer is closed: open the folder again.");
+    }
+    return handle;
+  }
+
+  @Override
+  public void close() {
+    if (handle != 0) {
+      LIBRARY.deleteTokenizer(handle);
+      handle = 0;
+    }
+  }
+}

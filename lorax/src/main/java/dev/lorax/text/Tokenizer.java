@@ -1,0 +1,115 @@
+package dev.lorax.text;
+
+import java.nio.file.Path;
+import java.util.OptionalInt;
+
+/**
+ * Turns text into token ids and back, exactly as the model's own tokenizer does.
+ *
+ * <p>It runs Hugging Face's tokenizers library on a checkpoint's {@code tokenizer.json}, in this
+ * process, with no network. Nothing is truncated or padded. Decoding does not tidy spaces before
+ * punctuation, whatever {@code clean_up_tokenization_spaces} says: for the byte-pair tokenizers of
+ * language models transformers ignores that setting too, because it loses text.
+ *
+ * <p>Encoding and decoding may run on several threads at once; {@link #close} may not run beside
+ * them. A closed tokenizer answers {@link IllegalStateException}.
+ */
+public final class Tokenizer implements AutoCloseable {
+  private final RustTokenizer rust;
+  private final Vocabulary vocabulary;
+  private final SpecialTokens specials;
+
+  private Tokenizer(RustTokenizer rust, Vocabulary vocabulary, SpecialTokens specials) {
+    this.rust = rust;
+    this.vocabulary = vocabulary;
+    this.specials = specials;
+  }
+
+  /**
+   * Opens the tokenizer of a checkpoint folder: {@code tokenizer.json}, and, where they exist,
+   * {@code tokenizer_config.json} and {@code special_tokens_map.json}.
+   *
+   * @throws java.io.UncheckedIOException if a file is missing, unreadable or not JSON
+   * @throws IllegalArgumentException if {@code tokenizer.json} describes no tokenizer
+   */
+  public static Tokenizer open(Path folder) {
+    Path file = TokenizerFiles.tokenizer(folder);
+    String json = TokenizerFiles.text(file);
+    Vocabulary vocabulary = TokenizerFiles.parsed(file, () -> Vocabulary.read(json));
+    SpecialTokens specials = SpecialTokens.read(folder, vocabulary);
+    return new Tokenizer(rust(file, json), vocabulary, specials);
+  }
+
+  private static RustTokenizer rust(Path file, String json) {
+    try {
+      return new RustTokenizer(json);
+    } catch (RuntimeException e) {
+      String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("no detail");
+      throw new IllegalArgumentException(
+          file
+              + " describes no tokenizer that this version can run ("
+              + line
+              + "): save it again with transformers' save_pretrained.",
+          e);
+    }
+  }
+
+  /**
+   * The ids of a text, with no special token added at either end.
+   *
+   * <p>Special tokens that the text itself spells out, as chat templates do, become their ids.
+   */
+  public int[] encode(String text) {
+    return rust.encode(text, false);
+  }
+
+  /** The ids of a text with the special tokens that the model expects around it. */
+  public int[] encodeWithSpecials(String text) {
+    return rust.encode(text, true);
+  }
+
+  /** The text of ids; special tokens, and ids outside the vocabulary, are left out. */
+  public String decode(int[] ids) {
+    return rust.decode(ids, 0, ids.length, true);
+  }
+
+  /** The text of ids, special tokens spelled out. */
+  public String decodeWithSpecials(int[] ids) {
+    return rust.decode(ids, 0, ids.length, false);
+  }
+
+  /**
+   * The largest id + 1, added tokens included: a model's embedding has at least this many rows.
+   *
+   * <p>Where ids have gaps this is more than the number of tokens.
+   */
+  public int size() {
+    return vocabulary.size();
+  }
+
+  /** The id of one token as the vocabulary spells it, for example {@code "<|im_end|>"}. */
+  public OptionalInt id(String token) {
+    return vocabulary.id(token);
+  }
+
+  /** The token that begins a sequence, where the checkpoint names one. */
+  public OptionalInt bosId() {
+    return specials.bos();
+  }
+
+  /** The token that ends a sequence, where the checkpoint names one. */
+  public OptionalInt eosId() {
+    return specials.eos();
+  }
+
+  /** The token that fills a batch, where the checkpoint names one; it may equal the end token. */
+  public OptionalInt padId() {
+    return specials.pad();
+  }
+
+  /** Frees the native tokenizer; closing twice is fine. */
+  @Override
+  public void close() {
+    rust.close();
+  }
+}
