@@ -78,6 +78,15 @@ public final class Tokenizer implements AutoCloseable {
     return rust.decode(ids, 0, ids.length, false);
   }
 
+  String decode(int[] ids, int from, int to) {
+    return rust.decode(ids, from, to, true);
+  }
+
+  /** A new stream that turns ids into text one at a time; see {@link TextStream}. */
+  public TextStream stream() {
+    return new TextStream(this);
+  }
+
   /**
    * The largest id + 1, added tokens included: a model's embedding has at least this many rows.
    *
@@ -105,6 +114,10 @@ public final class Tokenizer implements AutoCloseable {
   /** The token that fills a batch, where the checkpoint names one; it may equal the end token. */
   public OptionalInt padId() {
     return specials.pad();
+  }
+
+  Vocabulary vocabulary() {
+    return vocabulary;
   }
 
   /** Frees the native tokenizer; closing twice is fine. */
