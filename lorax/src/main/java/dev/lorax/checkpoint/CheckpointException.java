@@ -18,7 +18,17 @@ public final class CheckpointException extends RuntimeException {
 
   /** A fault of a file with its cause, told as {@code FILE: what}. */
   public CheckpointException(Path file, String what, Throwable cause) {
-    super(oneLine(file + ": " + what), cause);
+    this(file + ": " + what, cause);
+  }
+
+  private CheckpointException(String message, Throwable cause) {
+    super(oneLine(message), cause);
+  }
+
+  /** The same fault, told with the name that a user knows instead of a temporary one. */
+  CheckpointException naming(Path known, Path temporary) {
+    return new CheckpointException(
+        getMessage().replace(temporary.toString(), known.toString()), this);
   }
 
   /** A name in quotes, shortened where it is very long. */

@@ -23,7 +23,7 @@ import java.util.Set;
  * tensor whose place in the file does not fit its element size, which libtorch cannot address: it
  * is copied. The mapping is private: an operation in place changes what later tensors of this
  * object show, but never the file. A file may be replaced by renaming another over it while it is
- * mapped ({@code AtomicFile} does so); one that is cut short in place crashes its readers.
+ * mapped ({@link AtomicFile} does so); one that is cut short in place crashes its readers.
  *
  * <p>Threads may read at the same time; close it when none does.
  */
@@ -86,13 +86,13 @@ public final class Safetensors implements Weights {
 
   @Override
   public Tensor get(String name) {
-    return find(name)
-        .orElseThrow(
-            () ->
-                new CheckpointException(
-                    file,
-                    "has no tensor %s; it holds %d: %s"
-                        .formatted(quote(name), names().size(), Listing.of(names(), 5))));
+    return find(name).orElseThrow(() -> noTensor(file, name, names()));
+  }
+
+  static CheckpointException noTensor(Path file, String name, Set<String> names) {
+    String what = "has no tensor %s; it holds %d: %s";
+    return new CheckpointException(
+        file, what.formatted(quote(name), names.size(), Listing.of(names, 5)));
   }
 
   private Tensor view(Entry entry) {
