@@ -67,6 +67,7 @@ final class HeaderParser {
   private final List<Entry> entries = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
+  private String tensor; // the name whose entry is being read
 
   private HeaderParser(Path file, JsonParser json) {
     this.file = file;
@@ -95,13 +96,15 @@ final class HeaderParser {
   private void header() throws IOException {
     require(json.nextToken() == JsonToken.START_OBJECT, "its header is not a JSON object");
     while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String name = json.currentName();
-      require(names.add(name), "the name %s occurs twice in its header", quote(name));
+      tensor = json.currentName();
+      if (!names.add(tensor)) {
+        throw fault("the name %s occurs twice in its header".formatted(quote(tensor)));
+      }
       json.nextToken();
-      if (name.equals(METADATA)) {
+      if (tensor.equals(METADATA)) {
         readMetadata();
       } else {
-        entries.add(entry(name));
+        entries.add(entry());
       }
     }
     require(json.nextToken() == null, "its header goes on after the JSON object");
@@ -111,16 +114,17 @@ final class HeaderParser {
     require(json.currentToken() == JsonToken.START_OBJECT, METADATA + " is not a JSON object");
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String key = json.currentName();
-      boolean text = json.nextToken() == JsonToken.VALUE_STRING;
-      require(text, METADATA + " has a value that is not a string at %s", quote(key));
-      String earlier = metadata.put(key, json.getText());
-      require(earlier == null, METADATA + " has the key %s twice", quote(key));
+      if (json.nextToken() != JsonToken.VALUE_STRING) {
+        throw fault(METADATA + " has a value that is not a string at " + quote(key));
+      }
+      if (metadata.put(key, json.getText()) != null) {
+        throw fault(METADATA + " has twice the key " + quote(key));
+      }
     }
   }
 
-  private Entry entry(String name) throws IOException {
-    String quoted = quote(name);
-    require(json.currentToken() == JsonToken.START_OBJECT, "tensor %s is not an object", quoted);
+  private Entry entry() throws IOException {
+    requireTensor(json.currentToken() == JsonToken.START_OBJECT, "is not an object");
     String dtype = null;
     long[] shape = null;
     long[] offsets = null;
@@ -128,77 +132,102 @@ final class HeaderParser {
       String key = json.currentName();
       json.nextToken();
       switch (key) {
-        case "dtype" -> dtype = once(dtype, json.getText(), name, key);
-        case "shape" -> shape = once(shape, numbers(name, key), name, key);
-        case "data_offsets" -> offsets = once(offsets, numbers(name, key), name, key);
+        case "dtype" -> {
+          requireTensor(dtype == null, "has dtype twice");
+          dtype = json.getText();
+        }
+        case "shape" -> {
+          requireTensor(shape == null, "has shape twice");
+          shape = numbers(key);
+        }
+        case "data_offsets" -> {
+          requireTensor(offsets == null, "has data_offsets twice");
+          offsets = numbers(key);
+        }
         default -> json.skipChildren(); // as the reference implementation does
       }
     }
-    require(dtype != null, "tensor %s has no dtype", quoted);
-    require(shape != null, "tensor %s has no shape", quoted);
-    require(offsets != null, "tensor %s has no data_offsets", quoted);
-    return checked(name, info(name, dtype, shape), offsets);
+    requireTensor(dtype != null, "has no dtype");
+    requireTensor(shape != null, "has no shape");
+    requireTensor(offsets != null && offsets.length == 2, "has no pair of data_offsets");
+    return entry(info(dtype, shape), offsets[0], offsets[1]);
   }
 
-  private <T> T once(T earlier, T value, String name, String key) {
-    require(earlier == null, "tensor %s has %s twice", quote(name), key);
-    return value;
-  }
-
-  /** An array of whole numbers, none negative. */
-  private long[] numbers(String name, String key) throws IOException {
-    String quoted = quote(name);
-    boolean array = json.currentToken() == JsonToken.START_ARRAY;
-    require(array, "tensor %s: %s is not an array of numbers", quoted, key);
-    long[] numbers = new long[4];
+  private long[] numbers(String key) throws IOException {
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      throw tensorFault("has a " + key + " that is not an array of numbers");
+    }
+    long[] numbers = new long[2];
     int count = 0;
     while (json.nextToken() != JsonToken.END_ARRAY) {
-      boolean whole = json.currentToken() == JsonToken.VALUE_NUMBER_INT;
-      require(whole, "tensor %s: %s holds something else than whole numbers", quoted, key);
-      boolean fits = json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
-      require(fits, "tensor %s: %s holds a number above 2^63", quoted, key);
-      long number = json.getLongValue();
-      require(number >= 0, "tensor %s: %s holds the negative number %d", quoted, key, number);
-      require(count < MOST_DIMENSIONS, "tensor %s: %s has over 64 numbers", quoted, key);
+      if (count == MOST_DIMENSIONS) {
+        throw tensorFault("has a " + key + " of over 64 numbers");
+      }
       if (count == numbers.length) {
         numbers = Arrays.copyOf(numbers, 2 * count);
       }
-      numbers[count++] = number;
+      numbers[count++] = number(key);
     }
-    return Arrays.copyOf(numbers, count);
+    return count == numbers.length ? numbers : Arrays.copyOf(numbers, count);
   }
 
-  private TensorInfo info(String name, String dtype, long[] shape) {
+  private long number(String key) throws IOException {
+    if (json.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+      throw tensorFault("has a " + key + " that holds something else than whole numbers");
+    }
+    if (json.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+      throw tensorFault("has a " + key + " that holds a number beyond 64 bits");
+    }
+    long number = json.getLongValue();
+    if (number < 0) {
+      throw tensorFault("has a " + key + " that holds the negative number " + number);
+    }
+    return number;
+  }
+
+  private TensorInfo info(String dtype, long[] shape) {
     DType type = TYPES.get(dtype);
     if (type == null) {
       String state = UNSUPPORTED.contains(dtype) ? "unsupported" : "unknown";
       String what = "tensor %s has the %s element type %s: convert it to one of %s";
       String known = String.join(", ", TYPES.keySet());
-      throw new CheckpointException(file, what.formatted(quote(name), state, quote(dtype), known));
+      throw new CheckpointException(
+          file, what.formatted(quote(tensor), state, quote(dtype), known));
     }
     return new TensorInfo(type, Shape.of(shape));
   }
 
-  private Entry checked(String name, TensorInfo info, long[] offsets) {
-    String quoted = quote(name);
-    require(offsets.length == 2, "tensor %s has %d data_offsets, not 2", quoted, offsets.length);
-    long begin = offsets[0];
-    long end = offsets[1];
-    require(begin <= end, "tensor %s ends at %d before it begins at %d", quoted, end, begin);
-    try {
-      long bytes = info.bytes();
-      String what = "tensor %s is %s, %d bytes, but its data_offsets span %d";
-      require(end - begin == bytes, what, quoted, info, bytes, end - begin);
-    } catch (ArithmeticException overflow) {
-      throw fault("tensor %s has the impossible shape %s".formatted(quoted, info.shape()));
+  private Entry entry(TensorInfo info, long begin, long end) {
+    if (begin > end) {
+      throw tensorFault("ends at %d before it begins at %d".formatted(end, begin));
     }
-    return new Entry(name, info, begin, end);
+    try {
+      if (end - begin != info.bytes()) {
+        String what = "is %s, %d bytes, but its data_offsets span %d";
+        throw tensorFault(what.formatted(info, info.bytes(), end - begin));
+      }
+    } catch (ArithmeticException overflow) {
+      throw tensorFault("has the impossible shape " + info.shape());
+    }
+    return new Entry(tensor, info, begin, end);
   }
 
-  private void require(boolean condition, String what, Object... arguments) {
+  // Messages are put together only where they are thrown: a header has many thousand entries.
+
+  private void require(boolean condition, String what) {
     if (!condition) {
-      throw fault(what.formatted(arguments));
+      throw fault(what);
     }
+  }
+
+  private void requireTensor(boolean condition, String what) {
+    if (!condition) {
+      throw tensorFault(what);
+    }
+  }
+
+  private CheckpointException tensorFault(String what) {
+    return fault("tensor " + quote(tensor) + " " + what);
   }
 
   private CheckpointException fault(String what) {

@@ -150,8 +150,8 @@ class SafetensorsTest {
     for (int i = 0; i < 100; i++) {
       readAll();
     }
-    assertThat(Pointer.totalCount()).isEqualTo(count);
-    assertThat(Pointer.totalBytes()).isEqualTo(bytes);
+    assertThat(Pointer.totalCount()).isLessThanOrEqualTo(count);
+    assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(bytes);
   }
 
   private static void readAll() {
