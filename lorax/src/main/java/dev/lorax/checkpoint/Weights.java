@@ -1,6 +1,7 @@
 package dev.lorax.checkpoint;
 
 import dev.lorax.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
@@ -11,6 +12,16 @@ import java.util.Set;
  * {@link Safetensors} says more.
  */
 public interface Weights extends AutoCloseable {
+  /**
+   * The weights of a checkpoint folder: {@code model.safetensors}, or the shards that {@code
+   * model.safetensors.index.json} names.
+   *
+   * @throws CheckpointException if they are missing or damaged, or there in another format only
+   */
+  static Weights open(Path folder) {
+    return WeightsFolder.open(folder);
+  }
+
   /** The names of all tensors, in the order in which they lie on disk. */
   Set<String> names();
 
