@@ -68,6 +68,7 @@ public final class AtomicFile {
       syncFolder(target.getParent());
     } catch (IOException failure) {
       String needed = bytes == UNKNOWN ? "more than " + size(temporary) : Long.toString(bytes);
+      deleteQuietly(temporary); // before the free bytes are counted
       throw failure(file, needed, failure);
     } finally {
       deleteQuietly(temporary);

@@ -75,7 +75,9 @@ public final class AtomicFolder {
         }
       }
     } catch (IOException failure) {
-      throw AtomicFile.failure(folder, "more than " + size(temporary), failure);
+      String needed = "more than " + size(temporary);
+      delete(temporary); // before the free bytes are counted
+      throw AtomicFile.failure(folder, needed, failure);
     } catch (CheckpointException failure) {
       throw failure.naming(folder, temporary);
     }

@@ -11,6 +11,7 @@ import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -114,11 +115,9 @@ public final class SafetensorsWriter {
 
   private static List<Map.Entry<String, TensorInfo>> inOrder(
       Path file, Map<String, TensorInfo> layout) {
-    for (String name : layout.keySet()) {
-      boolean text = StandardCharsets.UTF_8.newEncoder().canEncode(name); // no lone surrogates
-      if (!text || name.equals(HeaderParser.METADATA)) {
-        throw new CheckpointException(file, "a tensor cannot be named " + quote(name));
-      }
+    layout.keySet().forEach(name -> requireText(file, name));
+    if (layout.containsKey(HeaderParser.METADATA)) {
+      throw new CheckpointException(file, "no tensor can be named " + HeaderParser.METADATA);
     }
     List<Map.Entry<String, TensorInfo>> order = new ArrayList<>(layout.entrySet());
     order.sort(
@@ -129,6 +128,13 @@ public final class SafetensorsWriter {
     return order;
   }
 
+  /** Half a surrogate pair has no bytes in UTF-8: two names could become one. */
+  private static void requireText(Path file, String text) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new CheckpointException(file, "cannot hold a text that is no Unicode: " + quote(text));
+    }
+  }
+
   private static ByteBuffer header(
       Path file, List<Map.Entry<String, TensorInfo>> order, Map<String, String> metadata) {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
@@ -137,6 +143,8 @@ public final class SafetensorsWriter {
       if (!metadata.isEmpty()) {
         generator.writeObjectFieldStart(HeaderParser.METADATA);
         for (Map.Entry<String, String> entry : new TreeMap<>(metadata).entrySet()) {
+          requireText(file, entry.getKey());
+          requireText(file, entry.getValue());
           generator.writeStringField(entry.getKey(), entry.getValue());
         }
         generator.writeEndObject();
@@ -147,8 +155,8 @@ public final class SafetensorsWriter {
         begin = tensor(generator, entry.getValue(), begin);
       }
       generator.writeEndObject();
-    } catch (IOException bad) { // half a surrogate pair in the metadata
-      throw new CheckpointException(file, "the metadata is not text (%s)".formatted(bad), bad);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
     }
     return padded(json.toByteArray());
   }

@@ -164,15 +164,19 @@ class SafetensorsWriterTest {
     Map<String, Tensor> tensors = Map.of("__metadata__", Tensor.zeros(DType.F32, 1));
     assertThatThrownBy(() -> SafetensorsWriter.write(folder.resolve("f"), tensors))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageEndingWith("a tensor cannot be named '__metadata__'");
+        .hasMessageEndingWith("no tensor can be named __metadata__");
   }
 
   @Test
-  void a_name_that_is_half_a_surrogate_pair_is_refused() {
+  void half_a_surrogate_pair_is_refused_in_names_and_metadata() {
+    Map<String, String> metadata = Map.of("key", "\ud800");
+    assertThatThrownBy(() -> SafetensorsWriter.write(folder.resolve("f"), Map.of(), metadata))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("cannot hold a text that is no Unicode");
     Map<String, Tensor> tensors = Map.of("\ud800", Tensor.zeros(DType.F32, 1));
     assertThatThrownBy(() -> SafetensorsWriter.write(folder.resolve("f"), tensors))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("a tensor cannot be named");
+        .hasMessageContaining("cannot hold a text that is no Unicode");
   }
 
   @Test
