@@ -4,6 +4,7 @@ import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameterized;
 import dev.lorax.graph.Parameters;
+import dev.lorax.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -60,6 +61,16 @@ public final class Adapter implements Parameterized, AutoCloseable {
   /** The node that a LoRA node adapts. */
   public Node target(Node lora) {
     return graph.nodes().get(lora.inputs().get(0));
+  }
+
+  /** A of a LoRA node, [r, in]; other nodes may share it. */
+  public Tensor a(Node lora) {
+    return parameters.get(lora.parameter(lora.op().parameters().get(0)));
+  }
+
+  /** B of a LoRA node, [out, r]. */
+  public Tensor b(Node lora) {
+    return parameters.get(lora.parameter(lora.op().parameters().get(1)));
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.lorax.op.Linear;
 import dev.lorax.tensor.Kernels;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -25,6 +26,7 @@ import java.util.OptionalLong;
  * @param dropout probability of dropping a number of x in training; ids are not dropped
  * @param dropoutSeed a seed of its own; empty: that of the run
  * @param initializer how A is made at first
+ * @param sharedA full name of another node's A that this one uses; empty: its own
  */
 public record Lora(
     Linear target,
@@ -32,8 +34,21 @@ public record Lora(
     double alpha,
     double dropout,
     OptionalLong dropoutSeed,
-    Initializer initializer)
+    Initializer initializer,
+    Optional<String> sharedA)
     implements Op {
+  /** An adapter of that op with an A of its own, as a configuration describes it. */
+  static Lora of(Linear target, LoraConfig config) {
+    return new Lora(
+        target,
+        config.rank(),
+        config.alpha(),
+        config.dropout(),
+        config.dropoutSeed(),
+        config.initializer(),
+        Optional.empty());
+  }
+
   /** The factor alpha / r. */
   public double scale() {
     return alpha / rank;
@@ -47,7 +62,9 @@ public record Lora(
   @Override
   public List<ParameterSpec> parameters() {
     return List.of(
-        ParameterSpec.of("a", initializer, rank, target.in()),
+        sharedA
+            .map(owner -> ParameterSpec.tied("a", owner, rank, target.in()))
+            .orElseGet(() -> ParameterSpec.of("a", initializer, rank, target.in())),
         ParameterSpec.of("b", new Initializer.Constant(0), target.out(), rank));
   }
 

@@ -4,6 +4,8 @@ import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.op.Linear;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The door to LoRA: injects adapters into a graph, and takes them out again.
@@ -25,8 +27,7 @@ public final class Lorax {
     if (config.targets() instanceof Targets targets) {
       targets.check(graph);
     }
-    Graph injected =
-        graph.insertAfter(config.targets(), (node, moved) -> successor(graph, node, moved, config));
+    Graph injected = inject(graph, node -> choice(node, config));
     if (injected == graph) {
       throw new IllegalArgumentException(
           "No node matches the targets, so nothing would be trained. Nodes that can be adapted: "
@@ -35,40 +36,49 @@ public final class Lorax {
     return injected;
   }
 
+  /**
+   * The same with another adapter for each node: the form that readers of adapter files use.
+   *
+   * @param choice the LoRA op that follows a node, or empty to leave the node alone
+   * @return this very graph if nothing is chosen
+   * @throws IllegalArgumentException if a node has an adapter already, or a rank exceeds its matrix
+   */
+  public static Graph inject(Graph graph, Function<Node, Optional<Lora>> choice) {
+    return graph.insertAfter(
+        node -> choice.apply(node).isPresent(),
+        (node, moved) -> successor(graph, node, moved, choice.apply(node).orElseThrow()));
+  }
+
   /** The graph without its LoRA nodes: the inverse of {@link #inject}. */
   public static Graph remove(Graph graph) {
     return graph.removeInserted(node -> node.op() instanceof Lora);
   }
 
-  private static Node successor(Graph graph, Node target, Node moved, LoraConfig config) {
-    if (!(target.op() instanceof Linear linear)) {
-      throw new IllegalArgumentException(
-          "Node %s is %s: LoRA adapts products with a matrix. Nodes that can be adapted: %s"
-              .formatted(target.name(), target.op(), Targets.candidates(graph)));
+  private static Optional<Lora> choice(Node node, LoraConfig config) {
+    if (!config.targets().test(node)) {
+      return Optional.empty();
     }
+    if (node.op() instanceof Linear linear) {
+      return Optional.of(Lora.of(linear, config));
+    }
+    throw new IllegalArgumentException(
+        "Node %s is %s: LoRA adapts products with a matrix, Dense or Embedding"
+            .formatted(node.name(), node.op()));
+  }
+
+  private static Node successor(Graph graph, Node target, Node moved, Lora lora) {
     String name = target.name() + ".lora";
     if (graph.node(name).isPresent()) {
       throw new IllegalArgumentException(
           "Node %s has an adapter already: inject into the base graph".formatted(target.name()));
     }
-    if (config.rank() > Math.min(linear.in(), linear.out())) {
+    Linear matrix = lora.target();
+    int most = Math.min(matrix.in(), matrix.out());
+    if (lora.rank() > most) {
       throw new IllegalArgumentException(
           "Rank %d exceeds the matrix of %s, %d x %d: choose at most %d"
-              .formatted(
-                  config.rank(),
-                  target.name(),
-                  linear.out(),
-                  linear.in(),
-                  Math.min(linear.in(), linear.out())));
+              .formatted(lora.rank(), target.name(), matrix.out(), matrix.in(), most));
     }
-    Lora lora =
-        new Lora(
-            linear,
-            config.rank(),
-            config.alpha(),
-            config.dropout(),
-            config.dropoutSeed(),
-            config.initializer());
     return new Node(target.id(), name, lora, List.of(moved.id(), target.inputs().get(0)));
   }
 }

@@ -79,8 +79,8 @@ public final class Merge implements Parameterized, AutoCloseable {
   /** The change of a weight, in the weight's own orientation, float32; lives in the open scope. */
   static Tensor delta(Adapter adapter, Node node) {
     Lora lora = (Lora) node.op();
-    Tensor a = adapter.parameters().get(node.name() + ".a").to(DType.F32);
-    Tensor b = adapter.parameters().get(node.name() + ".b").to(DType.F32);
+    Tensor a = adapter.a(node).to(DType.F32);
+    Tensor b = adapter.b(node).to(DType.F32);
     Tensor delta = b.matmul(a).mul(lora.scale()); // [out, in]
     return lora.isLookup() ? delta.transpose(0, 1) : delta;
   }

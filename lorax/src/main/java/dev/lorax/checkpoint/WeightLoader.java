@@ -1,0 +1,106 @@
+package dev.lorax.checkpoint;
+
+import dev.lorax.graph.Graph;
+import dev.lorax.graph.Parameters;
+import dev.lorax.model.Architecture;
+import dev.lorax.model.Source;
+import dev.lorax.model.WeightMap;
+import dev.lorax.tensor.DType;
+import dev.lorax.tensor.Gradients;
+import dev.lorax.tensor.Scope;
+import dev.lorax.tensor.Shape;
+import dev.lorax.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Fills a graph's parameters from files: all of them, or one error that lists every fault. */
+final class WeightLoader {
+  private final Path folder;
+  private final Weights files;
+  private final WeightMap map;
+  private final boolean bare; // names lack the map's prefix
+  private final Set<String> used = new HashSet<>();
+  private final List<String> faults = new ArrayList<>();
+
+  private WeightLoader(Path folder, Weights files, WeightMap map) {
+    this.folder = folder;
+    this.files = files;
+    this.map = map;
+    this.bare = files.names().stream().noneMatch(name -> name.startsWith(map.prefix()));
+  }
+
+  /**
+   * Loads every parameter.
+   *
+   * @param type float32 or bfloat16; empty: as stored, but float16 as float32
+   */
+  static Parameters load(
+      Path folder, Weights files, Architecture architecture, Optional<DType> type) {
+    WeightLoader loader = new WeightLoader(folder, files, architecture.weights());
+    Graph graph = architecture.graph();
+    graph.parameters().forEach(loader::check);
+    loader.checkUnused();
+    if (!loader.faults.isEmpty()) {
+      throw new CheckpointException(
+          folder, "the weights do not fit the model: " + String.join("; ", loader.faults));
+    }
+    Map<String, Tensor> values = new LinkedHashMap<>();
+    for (String name : graph.parameters().keySet()) {
+      values.put(name, loader.read(name, type));
+    }
+    return Parameters.of(values);
+  }
+
+  private void check(String parameter, Shape shape) {
+    Source source = map.source(parameter).orElseThrow();
+    String name = fileName(source);
+    used.add(name);
+    Optional<TensorInfo> found = files.info(name);
+    if (found.isEmpty()) {
+      fault("%s is missing".formatted(name));
+      return;
+    }
+    Shape wanted = source.fileShape(shape);
+    if (!found.get().shape().equals(wanted)) {
+      fault("%s is %s instead of %s".formatted(name, found.get().shape(), wanted));
+    }
+    if (!found.get().dtype().isFloating()) {
+      fault("%s has type %s, which is no weight's".formatted(name, found.get().dtype()));
+    }
+  }
+
+  private void fault(String fault) {
+    if (!faults.contains(fault)) {
+      faults.add(fault);
+    }
+  }
+
+  private void checkUnused() {
+    for (String name : files.names()) {
+      if (!used.contains(name) && !map.ignores(bare ? map.prefix() + name : name)) {
+        fault("%s is left over".formatted(name));
+      }
+    }
+  }
+
+  private Tensor read(String parameter, Optional<DType> wanted) {
+    Source source = map.source(parameter).orElseThrow();
+    try (Scope scope = new Scope();
+        Gradients off = Gradients.off()) {
+      Tensor file = scope.adopt(files.get(fileName(source)));
+      DType type = wanted.orElse(file.dtype() == DType.F16 ? DType.F32 : file.dtype());
+      return scope.release(source.read(file).to(type).handle());
+    }
+  }
+
+  private String fileName(Source source) {
+    String name = source.tensor();
+    return bare && name.startsWith(map.prefix()) ? name.substring(map.prefix().length()) : name;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.lorax.peft;
+
+import dev.lorax.lora.Adapter;
+import dev.lorax.model.LanguageModel;
+import dev.lorax.tensor.DType;
+import java.nio.file.Path;
+
+/** Reads and writes adapters as PEFT's {@code save_pretrained} does. */
+public final class PeftFolder {
+  private PeftFolder() {}
+
+  /**
+   * Reads an adapter for a base; its values become float32.
+   *
+   * @throws dev.lorax.checkpoint.CheckpointException if anything is missing, left over or
+   *     mis-shaped (one message lists all of it), or if the configuration asks for an option that
+   *     is not supported (named)
+   */
+  public static Adapter read(Path folder, LanguageModel base) {
+    return new PeftReader(folder, base).read();
+  }
+
+  /**
+   * Writes an adapter in float32.
+   *
+   * @param folder a new or empty folder; it appears whole or not at all
+   * @throws dev.lorax.checkpoint.CheckpointException if the folder is not empty or cannot be
+   *     written
+   */
+  public static void write(Path folder, LanguageModel base, Adapter adapter) {
+    write(folder, base, adapter, DType.F32);
+  }
+
+  /** Writes an adapter with values of that type: f32, f16 or bf16. */
+  public static void write(Path folder, LanguageModel base, Adapter adapter, DType type) {
+    new PeftWriter(base, adapter, type).write(folder);
+  }
+}

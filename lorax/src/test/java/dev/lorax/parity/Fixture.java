@@ -1,0 +1,66 @@
+package dev.lorax.parity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lorax.checkpoint.Safetensors;
+import dev.lorax.checkpoint.Weights;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A folder made by transformers and PEFT: a tiny checkpoint, an adapter, and what they compute. */
+record Fixture(Path folder) {
+  /** The fixtures in a folder, in the order of their names. */
+  static List<Fixture> in(Path root) {
+    try (Stream<Path> folders = Files.list(root)) {
+      return folders
+          .filter(folder -> Files.exists(folder.resolve("expected.json")))
+          .sorted()
+          .map(Fixture::new)
+          .toList();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  String name() {
+    return folder.getFileName().toString();
+  }
+
+  JsonNode expected() {
+    return json("expected.json");
+  }
+
+  JsonNode json(String file) {
+    try {
+      return new ObjectMapper().readTree(folder.resolve(file).toFile());
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Token ids or labels of a batch. */
+  List<int[]> rows(String field) {
+    return rows(json("input_ids.json").get(field));
+  }
+
+  static List<int[]> rows(JsonNode array) {
+    List<int[]> rows = new ArrayList<>();
+    for (JsonNode row : array) {
+      int[] ids = new int[row.size()];
+      for (int i = 0; i < ids.length; i++) {
+        ids[i] = row.get(i).intValue();
+      }
+      rows.add(ids);
+    }
+    return rows;
+  }
+
+  Weights values() {
+    return Safetensors.open(folder.resolve("expected.safetensors"));
+  }
+}
