@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The adapter's change added into the base's weights: {@code W + (alpha / r) · B · A}, formed in
@@ -50,12 +51,25 @@ public final class Merge implements Parameterized, AutoCloseable {
   }
 
   /**
-   * Merges an adapter into a base.
+   * Merges an adapter into a base; each weight keeps its element type.
    *
    * @throws IllegalArgumentException if a weight is shared with another node (a tied output head or
    *     embedding), since the change would reach both
    */
   public static Merge of(Parameterized base, Adapter adapter) {
+    return of(base, adapter, Tensor::dtype);
+  }
+
+  /**
+   * Merges an adapter into a base; merged weights get that element type.
+   *
+   * @throws IllegalArgumentException if a weight is shared with another node
+   */
+  public static Merge of(Parameterized base, Adapter adapter, DType type) {
+    return of(base, adapter, weight -> type);
+  }
+
+  private static Merge of(Parameterized base, Adapter adapter, Function<Tensor, DType> type) {
     Map<String, Tensor> values = new LinkedHashMap<>();
     List<Change> changes = new ArrayList<>();
     for (Node lora : adapter.nodes()) {
@@ -64,10 +78,11 @@ public final class Merge implements Parameterized, AutoCloseable {
       try (Scope scope = new Scope();
           Gradients off = Gradients.off()) {
         Tensor weight = base.parameters().get(target.name() + ".weight");
-        Tensor exact = weight.to(DType.F32).add(delta(adapter, lora));
-        Tensor rounded = exact.to(weight.dtype());
+        Tensor delta = delta(adapter, lora);
+        Tensor exact = weight.to(DType.F32).add(delta);
+        Tensor rounded = exact.to(type.apply(weight));
         values.put(target.name() + ".weight", scope.release(rounded.contiguous()));
-        double change = delta(adapter, lora).norm().item();
+        double change = delta.norm().item();
         double rounding = rounded.to(DType.F32).sub(exact).norm().item();
         changes.add(new Change(target.name(), change, rounding));
       }

@@ -9,9 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Where each parameter of an architecture lies in its checkpoint files: a table that runs both
@@ -74,18 +72,14 @@ public final class WeightMap {
     return groups;
   }
 
-  /** The tensors of a checkpoint file with those parameters' values: the inverse of reading. */
-  public Map<String, Tensor> write(Parameters parameters) {
-    return byTensor().entrySet().stream()
-        .collect(
-            Collectors.toMap(
-                Map.Entry::getKey,
-                entry -> fuse(entry.getValue(), parameters),
-                (a, b) -> a,
-                TreeMap::new));
-  }
-
-  private Tensor fuse(List<String> names, Parameters parameters) {
+  /**
+   * One tensor of a checkpoint file, made from the parameters that it holds: the inverse of
+   * reading.
+   *
+   * @return a view where that is possible
+   */
+  public Tensor write(String tensor, Parameters parameters) {
+    List<String> names = byTensor().get(tensor);
     Tensor[] parts = names.stream().map(parameters::get).toArray(Tensor[]::new);
     Tensor whole = parts.length == 1 ? parts[0] : Tensor.cat(0, parts);
     return sources.get(names.get(0)).isTransposed() ? whole.transpose(0, 1) : whole;

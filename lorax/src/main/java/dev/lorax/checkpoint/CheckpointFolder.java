@@ -1,0 +1,95 @@
+package dev.lorax.checkpoint;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lorax.graph.Parameters;
+import dev.lorax.model.WeightMap;
+import dev.lorax.tensor.DType;
+import dev.lorax.tensor.Gradients;
+import dev.lorax.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Writes checkpoint folders that transformers loads. */
+public final class CheckpointFolder {
+  private static final List<String> COPIED =
+      List.of(
+          "generation_config.json",
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "merges.txt",
+          "chat_template.jinja",
+          "tokenizer.model");
+
+  private CheckpointFolder() {}
+
+  /**
+   * Writes a model in the form of the checkpoint that it came from: config, weights, tokenizer.
+   *
+   * @param folder a new or empty folder; it appears whole or not at all
+   * @param base the checkpoint whose config and tokenizer are kept
+   * @param parameters values for all of the base's parameters: merged ones, for example
+   * @param type of every weight in the file: f32, bf16 or f16
+   * @throws CheckpointException if the folder is not empty or cannot be written
+   */
+  public static void write(Path folder, Checkpoint base, Parameters parameters, DType type) {
+    WeightMap map = base.architecture().weights();
+    Map<String, TensorInfo> layout = layout(base, type);
+    AtomicFolder.create(
+        folder,
+        temporary -> {
+          try (Gradients off = Gradients.off()) {
+            SafetensorsWriter.write(
+                temporary.resolve("model.safetensors"),
+                layout,
+                name -> map.write(name, parameters).to(type),
+                SafetensorsWriter.FORMAT);
+          }
+          Files.writeString(temporary.resolve("config.json"), config(base, type));
+          for (String name : COPIED) {
+            Path file = base.folder().resolve(name);
+            if (Files.exists(file)) {
+              Files.copy(file, temporary.resolve(name));
+            }
+          }
+        });
+  }
+
+  private static Map<String, TensorInfo> layout(Checkpoint base, DType type) {
+    Map<String, Shape> shapes = base.graph().parameters();
+    Map<String, TensorInfo> layout = new TreeMap<>();
+    base.architecture()
+        .weights()
+        .sources()
+        .forEach(
+            (parameter, source) ->
+                layout.put(
+                    source.tensor(),
+                    new TensorInfo(type, source.fileShape(shapes.get(parameter)))));
+    return layout;
+  }
+
+  /** The base's config.json with the new element type, under the name that it uses. */
+  private static String config(Checkpoint base, DType type) throws IOException {
+    Path file = base.folder().resolve("config.json");
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+    String name =
+        switch (type) {
+          case F32 -> "float32";
+          case BF16 -> "bfloat16";
+          case F16 -> "float16";
+          default ->
+              throw new IllegalArgumentException(
+                  "Checkpoints are written as f32, bf16 or f16, not " + type);
+        };
+    json.put(json.has("dtype") ? "dtype" : "torch_dtype", name);
+    return json.toPrettyString() + "\n";
+  }
+}
