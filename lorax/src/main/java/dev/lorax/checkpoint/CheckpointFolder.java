@@ -3,6 +3,7 @@ package dev.lorax.checkpoint;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.graph.Parameters;
+import dev.lorax.model.Architecture;
 import dev.lorax.model.WeightMap;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
@@ -40,18 +41,10 @@ public final class CheckpointFolder {
    * @throws CheckpointException if the folder is not empty or cannot be written
    */
   public static void write(Path folder, Checkpoint base, Parameters parameters, DType type) {
-    WeightMap map = base.architecture().weights();
-    Map<String, TensorInfo> layout = layout(base, type);
     AtomicFolder.create(
         folder,
         temporary -> {
-          try (Gradients off = Gradients.off()) {
-            SafetensorsWriter.write(
-                temporary.resolve("model.safetensors"),
-                layout,
-                name -> map.write(name, parameters).to(type),
-                SafetensorsWriter.FORMAT);
-          }
+          writeWeights(temporary, base.architecture(), parameters, type);
           Files.writeString(temporary.resolve("config.json"), config(base, type));
           for (String name : COPIED) {
             Path file = base.folder().resolve(name);
@@ -62,10 +55,26 @@ public final class CheckpointFolder {
         });
   }
 
-  private static Map<String, TensorInfo> layout(Checkpoint base, DType type) {
-    Map<String, Shape> shapes = base.graph().parameters();
+  /**
+   * Writes {@code model.safetensors} alone, for a checkpoint made from scratch: its maker writes
+   * config and tokenizer beside it.
+   */
+  public static void writeWeights(
+      Path folder, Architecture architecture, Parameters parameters, DType type) {
+    WeightMap map = architecture.weights();
+    try (Gradients off = Gradients.off()) {
+      SafetensorsWriter.write(
+          folder.resolve("model.safetensors"),
+          layout(architecture, type),
+          name -> map.write(name, parameters).to(type),
+          SafetensorsWriter.FORMAT);
+    }
+  }
+
+  private static Map<String, TensorInfo> layout(Architecture architecture, DType type) {
+    Map<String, Shape> shapes = architecture.graph().parameters();
     Map<String, TensorInfo> layout = new TreeMap<>();
-    base.architecture()
+    architecture
         .weights()
         .sources()
         .forEach(
