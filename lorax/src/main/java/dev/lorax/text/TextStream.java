@@ -16,6 +16,9 @@ import java.util.Arrays;
 public final class TextStream {
   private static final char REPLACEMENT = '\uFFFD';
 
+  /** How many ids before the text are looked at; a character needs four at most. */
+  private static final int CONTEXT = 16;
+
   private final Tokenizer tokenizer;
 
   /** The tokens still needed: first those that only give context, then the undecided ones. */
@@ -31,6 +34,24 @@ public final class TextStream {
 
   TextStream(Tokenizer tokenizer) {
     this.tokenizer = tokenizer;
+  }
+
+  /** Takes ids whose text is known: only what later ids add to it will be given. */
+  TextStream after(int[] ids) {
+    int from = Math.max(0, ids.length - CONTEXT);
+    while (from > 0 && tokenizer.vocabulary().isByte(ids[from])) {
+      from--; // a run of bytes is read from its start
+    }
+    for (int i = from; i < ids.length; i++) {
+      next(ids[i]);
+    }
+    String text = text(0, size);
+    int known = text.length();
+    while (known > given && text.charAt(known - 1) == REPLACEMENT) {
+      known--; // half a character: the other half may follow
+    }
+    given = Math.max(given, known);
+    return this;
   }
 
   /** Takes the next id and returns the text that has become certain, which may be empty. */

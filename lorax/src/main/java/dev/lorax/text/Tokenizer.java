@@ -88,6 +88,14 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
+   * A new stream for ids that follow others, a prompt's for example: it gives what they add to the
+   * text of those, a leading space included, which {@link #decode} of the new ids alone may drop.
+   */
+  public TextStream streamAfter(int[] ids) {
+    return stream().after(ids);
+  }
+
+  /**
    * The largest id + 1, added tokens included: a model's embedding has at least this many rows.
    *
    * <p>Where ids have gaps this is more than the number of tokens.

@@ -15,6 +15,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
@@ -101,6 +102,20 @@ class TextStreamLawTest {
     List<String> pieces = TextStreamTest.pieces(tokenizer.stream(), ids);
     assertThat(String.join("", pieces)).isEqualTo(text).isEqualTo(tokenizer.decode(ids));
     assertThat(pieces).noneMatch(piece -> piece.contains("\uFFFD"));
+  }
+
+  @Property(tries = 2000)
+  void aStreamAfterOtherIdsGivesWhatItsOwnAddToTheirText(
+      @ForAll("roundTrips") String kind,
+      @ForAll("texts") String text,
+      @ForAll @DoubleRange(min = 0, max = 1) double share) {
+    Tokenizer tokenizer = TOKENIZERS.get(kind);
+    int[] ids = tokenizer.encode(text);
+    int before = (int) (share * ids.length);
+    TextStream stream = tokenizer.streamAfter(Arrays.copyOf(ids, before));
+    int[] own = Arrays.copyOfRange(ids, before, ids.length);
+    String known = tokenizer.decode(Arrays.copyOf(ids, before)).replaceFirst("\uFFFD+$", "");
+    assertThat(known + String.join("", TextStreamTest.pieces(stream, own))).isEqualTo(text);
   }
 
   private static void check(Tokenizer tokenizer, int[] ids) {

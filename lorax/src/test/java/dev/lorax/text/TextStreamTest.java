@@ -54,6 +54,27 @@ class TextStreamTest {
   }
 
   @Test
+  void whatFollowsOtherIdsKeepsItsLeadingSpace() {
+    try (Tokenizer tokenizer = Tokenizer.open(Tokenizers.folder("llama2_bytefallback"))) {
+      int[] world = {tokenizer.id("▁t").orElseThrow()};
+      assertThat(pieces(tokenizer.stream(), world)).containsExactly("t", "");
+      assertThat(pieces(tokenizer.streamAfter(tokenizer.encode("Hello")), world))
+          .containsExactly(" t", "");
+      assertThat(pieces(tokenizer.streamAfter(new int[0]), world)).containsExactly("t", "");
+    }
+  }
+
+  @Test
+  void anEndOfLineBeforeItIsNotGivenAgain(@TempDir Path folder) {
+    try (Tokenizer tokenizer = Tokenizer.open(Tokenizers.withVisibleBytes(folder))) {
+      int word = tokenizer.id("▁t").orElseThrow();
+      int[] before = {word, tokenizer.id("<0x0A>").orElseThrow()};
+      int[] own = {word};
+      assertThat(pieces(tokenizer.streamAfter(before), own)).containsExactly(" t", "");
+    }
+  }
+
+  @Test
   void afterItsEndAStreamBeginsAnew() {
     try (Tokenizer tokenizer = Tokenizer.open(Tokenizers.folder("llama2_bytefallback"))) {
       TextStream stream = tokenizer.stream();
