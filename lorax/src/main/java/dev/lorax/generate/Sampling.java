@@ -1,5 +1,6 @@
 package dev.lorax.generate;
 
+import dev.lorax.graph.Seeds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -75,6 +76,15 @@ public record Sampling(
   /** A sampler for one sequence. */
   public Sampler sampler() {
     return new Sampler(this);
+  }
+
+  /**
+   * These options for one of several sequences, each with a seed of its own: the first keeps it.
+   */
+  Sampling forSequence(int number) {
+    return number == 0 || seed.isEmpty()
+        ? this
+        : new SamplingBuilder(this).seed(Seeds.mix(seed.getAsLong(), number)).build();
   }
 
   /** The steps, in the order of transformers' {@code generate}; this is the one place of it. */

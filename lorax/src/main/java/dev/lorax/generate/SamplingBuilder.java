@@ -16,6 +16,18 @@ public final class SamplingBuilder {
 
   SamplingBuilder() {}
 
+  SamplingBuilder(Sampling options) {
+    temperature = options.temperature();
+    topK = options.topK();
+    topP = options.topP();
+    minP = options.minP();
+    typicalP = options.typicalP();
+    epsilonCutoff = options.epsilonCutoff();
+    repetitionPenalty = options.repetitionPenalty();
+    noRepeatNgram = options.noRepeatNgram();
+    seed = options.seed();
+  }
+
   /** Divides the logits; 0 chooses the most likely token, always. */
   public SamplingBuilder temperature(double temperature) {
     this.temperature = temperature;
