@@ -1,0 +1,51 @@
+package dev.lorax.cli.training;
+
+import dev.lorax.train.Step;
+import dev.lorax.train.TrainingException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What happened in a run.
+ *
+ * @param steps every step done
+ * @param measures every measurement on the held-out text
+ * @param interrupted whether the caller stopped it before its end
+ * @param failure what stopped it, if something did; the values are those of the last good step
+ * @param time from start to end, measurements included
+ */
+public record History(
+    List<Step> steps,
+    List<Measure> measures,
+    boolean interrupted,
+    Optional<TrainingException> failure,
+    Duration time) {
+
+  /** Copies the lists. */
+  public History {
+    steps = List.copyOf(steps);
+    measures = List.copyOf(measures);
+  }
+
+  /** The measurement before the first step. */
+  public Optional<Measure> before() {
+    return measures.stream().filter(measure -> measure.step() == 0).findFirst();
+  }
+
+  /** The measurement after the last step. */
+  public Optional<Measure> after() {
+    return measures.stream().filter(m -> m.step() == steps.size() && m.step() > 0).findFirst();
+  }
+
+  /** Tokens passed through the model in training. */
+  public long tokens() {
+    return steps.stream().mapToLong(Step::tokens).sum();
+  }
+
+  /** Tokens a second over the training steps alone. */
+  public double tokensPerSecond() {
+    double seconds = steps.stream().mapToLong(step -> step.time().toNanos()).sum() / 1e9;
+    return seconds == 0 ? 0 : tokens() / seconds;
+  }
+}

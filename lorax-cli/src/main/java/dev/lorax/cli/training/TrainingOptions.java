@@ -1,0 +1,173 @@
+package dev.lorax.cli.training;
+
+import dev.lorax.cli.console.Failure;
+import dev.lorax.train.Schedule;
+import picocli.CommandLine.Option;
+
+/** The numbers of a run, with their defaults; on the command line, options of those names. */
+public final class TrainingOptions {
+  private static final int USUAL_WINDOW = 256;
+
+  /** Optimiser steps; null: as many as the epochs need. */
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description =
+          "Optimiser steps; instead of --epochs. One step learns from batch-size x"
+              + " accumulate windows.")
+  public Long steps;
+
+  /** Passes over the text; null: 3, unless steps are given. */
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description =
+          "Passes over the text (default: 3, as in transformers' Trainer; small texts"
+              + " begin to be learned by heart after that).")
+  public Double epochs;
+
+  /** Windows of a batch. */
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description =
+          "Windows that go through the model together (default: ${DEFAULT-VALUE}; more"
+              + " need more memory and give steadier steps).")
+  public int batchSize = 4;
+
+  /** Tokens of a window; null: 256, or the model's context where that is shorter. */
+  @Option(
+      names = "--window",
+      paramLabel = "N",
+      description =
+          "Context length: tokens of each window (default: 256, or the model's context"
+              + " where that is shorter; memory grows with it).")
+  public Integer window;
+
+  /** Batches of a step. */
+  @Option(
+      names = "--accumulate",
+      paramLabel = "N",
+      description =
+          "Batches whose gradients add up to one step (default: ${DEFAULT-VALUE}):"
+              + " a large batch in the memory of a small one.")
+  public int accumulate = 1;
+
+  /** The schedule's peak. */
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "RATE",
+      description =
+          "Peak learning rate of AdamW (default: ${DEFAULT-VALUE}, usual for LoRA: ten"
+              + " times that of full fine-tuning, since B starts at zero).")
+  public double learningRate = 3e-4;
+
+  /** How the learning rate goes over the run. */
+  @Option(
+      names = "--schedule",
+      paramLabel = "NAME",
+      description =
+          "constant, linear or cosine (default: ${DEFAULT-VALUE}: ends in small, calm" + " steps).")
+  public Schedule schedule = Schedule.COSINE;
+
+  /** Steps of the rise; null: 5 % of the run, at most 100. */
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      description =
+          "Steps over which the learning rate rises from 0 (default: 5 %% of the run, at"
+              + " most 100: AdamW's first steps are guesses).")
+  public Long warmup;
+
+  /** Decoupled weight decay. */
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "RATE",
+      description = "Decay of A and B (default: ${DEFAULT-VALUE}: the low rank restrains enough).")
+  public double weightDecay;
+
+  /** Largest gradient norm. */
+  @Option(
+      names = "--clip",
+      paramLabel = "NORM",
+      description =
+          "Largest norm of all gradients together, 0 for none (default:"
+              + " ${DEFAULT-VALUE}: one odd window cannot spoil the run).")
+  public double clip = 1;
+
+  /** Whether windows follow each other. */
+  @Option(
+      names = "--consecutive",
+      description = "Take windows one after the other, not at random places.")
+  public boolean consecutive;
+
+  /** Share that is measured on. */
+  @Option(
+      names = "--held-out",
+      paramLabel = "SHARE",
+      description =
+          "Share of the text, at its end, that is measured on and never learned from"
+              + " (default: ${DEFAULT-VALUE}; 0 for none).")
+  public double heldOut = 0.1;
+
+  /** Steps between measurements; null: a fifth of the run. */
+  @Option(
+      names = "--eval-every",
+      paramLabel = "N",
+      description =
+          "Steps between measurements on the held-out text (default: a fifth of the run;"
+              + " each takes at most 100 windows).")
+  public Long evalEvery;
+
+  /** Of A, of the places of windows, of dropout. */
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description =
+          "Of all that is random (default: ${DEFAULT-VALUE}: the same command gives the"
+              + " same adapter).")
+  public long seed = 42;
+
+  /**
+   * Checks what the library does not.
+   *
+   * @throws Failure if numbers do not fit together
+   */
+  public void check() {
+    if (steps != null && epochs != null) {
+      throw Failure.usage("--steps and --epochs exclude each other: give one of them");
+    }
+    least("--steps", steps, 1);
+    least("--batch-size", batchSize, 1);
+    least("--window", window, 1);
+    least("--accumulate", accumulate, 1);
+    least("--warmup", warmup, 0);
+    least("--eval-every", evalEvery, 1);
+    if (epochs != null && !(epochs > 0 && epochs < 1e6)) {
+      throw Failure.usage("--epochs must be above 0, not " + epochs);
+    }
+    if (!(heldOut >= 0 && heldOut < 1)) {
+      throw Failure.usage("--held-out must be at least 0 and below 1, not " + heldOut);
+    }
+  }
+
+  /**
+   * The window's length for a model.
+   *
+   * @throws Failure if it exceeds the model's context
+   */
+  public int window(int context) {
+    int length = window == null ? Math.min(USUAL_WINDOW, context) : window;
+    if (length > context) {
+      throw Failure.usage(
+          "--window %d exceeds the model's context: give at most %d".formatted(length, context));
+    }
+    return length;
+  }
+
+  private static void least(String option, Number value, long least) {
+    if (value != null && value.longValue() < least) {
+      throw Failure.usage("%s must be at least %d, not %s".formatted(option, least, value));
+    }
+  }
+}
