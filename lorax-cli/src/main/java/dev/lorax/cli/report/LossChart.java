@@ -1,0 +1,171 @@
+package dev.lorax.cli.report;
+
+import dev.lorax.cli.training.History;
+import dev.lorax.cli.training.Measure;
+import dev.lorax.train.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+
+/** Draws the losses of a run as SVG. */
+public final class LossChart {
+  private static final int WIDTH = 800;
+  private static final int HEIGHT = 450;
+  private static final int LEFT = 70;
+  private static final int RIGHT = 780;
+  private static final int TOP = 64;
+  private static final int BOTTOM = 392;
+  private static final int MOST_POINTS = 1500; // more lie on the same pixels
+  private static final String RAW = "#b9c9e3";
+  private static final String SMOOTH = "#2458a6";
+  private static final String HELD_OUT = "#d4600a";
+
+  private final History history;
+  private final Axis x;
+  private final Axis y;
+  private final StringBuilder svg = new StringBuilder();
+
+  private LossChart(History history) {
+    this.history = history;
+    x = Axis.steps(Math.max(1, history.steps().size()), LEFT, RIGHT);
+    List<Double> losses = losses(history);
+    double least = losses.stream().mapToDouble(v -> v).min().orElse(0);
+    double most = losses.stream().mapToDouble(v -> v).max().orElse(1);
+    y = Axis.around(least, most, BOTTOM, TOP);
+  }
+
+  /** A complete SVG file: training loss, its running mean, and the held-out points. */
+  public static String of(History history) {
+    return new LossChart(history).draw();
+  }
+
+  private static List<Double> losses(History history) {
+    List<Double> losses = new ArrayList<>();
+    history.steps().forEach(step -> losses.add(step.loss()));
+    history.measures().forEach(measure -> losses.add(measure.evaluation().loss()));
+    return losses;
+  }
+
+  private String draw() {
+    svg.append(
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %1$d %2$d" width="%1$d" height="%2$d" \
+        font-family="Helvetica, Arial, sans-serif" font-size="13" fill="#333">
+        <rect width="%1$d" height="%2$d" fill="#fff"/>
+        """
+            .formatted(WIDTH, HEIGHT));
+    text(LEFT, 30, "start", "Loss", "font-size=\"17\" font-weight=\"bold\"");
+    grid();
+    int every = Math.max(1, history.steps().size() / MOST_POINTS);
+    line(points(history.steps().stream().map(Step::loss).toList(), every), RAW, 1);
+    line(points(smoothed(), every), SMOOTH, 2.2);
+    heldOut();
+    legend();
+    return svg.append("</svg>\n").toString();
+  }
+
+  private void grid() {
+    for (double tick : y.ticks()) {
+      rule(LEFT, y.at(tick), RIGHT, y.at(tick), "#e6e6e6");
+      text(LEFT - 8, y.at(tick) + 4.5, "end", y.label(tick), "");
+    }
+    for (double tick : x.ticks()) {
+      rule(x.at(tick), BOTTOM, x.at(tick), BOTTOM + 5, "#888");
+      text(x.at(tick), BOTTOM + 20, "middle", x.label(tick), "");
+    }
+    rule(LEFT, BOTTOM, RIGHT, BOTTOM, "#888");
+    text((LEFT + RIGHT) / 2.0, HEIGHT - 14, "middle", "optimiser steps", "");
+    text(0, 0, "middle", "nats per token", "transform=\"translate(18 228) rotate(-90)\"");
+  }
+
+  private void heldOut() {
+    List<double[]> points =
+        history.measures().stream()
+            .map(m -> new double[] {x.at(m.step()), y.at(m.evaluation().loss())})
+            .toList();
+    line(points, HELD_OUT, 1.6);
+    points.forEach(point -> dot(point[0], point[1]));
+    if (!history.measures().isEmpty()) {
+      Measure last = history.measures().get(history.measures().size() - 1);
+      double[] point = points.get(points.size() - 1);
+      String label = String.format(Locale.ROOT, "%.3f", last.evaluation().loss());
+      text(
+          point[0] - 6,
+          point[1] - 9,
+          "end",
+          label,
+          "fill=\"" + HELD_OUT + "\" font-weight=\"bold\"");
+    }
+  }
+
+  private void legend() {
+    double at = entry(LEFT + 90, RAW, 1.5, "training, each step");
+    at = entry(at, SMOOTH, 2.5, "training, smoothed");
+    if (!history.measures().isEmpty()) {
+      dot(at + 11, 25);
+      entry(at, HELD_OUT, 1.6, "held-out text");
+    }
+  }
+
+  private double entry(double left, String color, double width, String label) {
+    line(List.of(new double[] {left, 25}, new double[] {left + 22, 25}), color, width);
+    text(left + 29, 29.5, "start", label, "");
+    return left + 60 + 6.6 * label.length();
+  }
+
+  /** An exponential mean over about a thirtieth of the run, corrected for its start. */
+  private List<Double> smoothed() {
+    double keep = 1 - 1 / Math.max(3, history.steps().size() / 30.0);
+    List<Double> smooth = new ArrayList<>();
+    double sum = 0;
+    double weight = 0;
+    for (Step step : history.steps()) {
+      sum = keep * sum + (1 - keep) * step.loss();
+      weight = keep * weight + (1 - keep);
+      smooth.add(sum / weight);
+    }
+    return smooth;
+  }
+
+  private List<double[]> points(List<Double> losses, int every) {
+    List<double[]> points = new ArrayList<>();
+    for (int i = 0; i < losses.size(); i += every) {
+      points.add(new double[] {x.at(i + 1), y.at(losses.get(i))});
+    }
+    return points;
+  }
+
+  private void line(List<double[]> points, String color, double width) {
+    String places =
+        points.stream()
+            .map(point -> coordinates(point[0], point[1]))
+            .collect(Collectors.joining(" "));
+    svg.append(
+        "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"%s\"/>\n"
+            .formatted(places, color, width));
+  }
+
+  private void rule(double x1, double y1, double x2, double y2, String color) {
+    line(List.of(new double[] {x1, y1}, new double[] {x2, y2}), color, 1);
+  }
+
+  private void dot(double cx, double cy) {
+    svg.append(
+        "<circle cx=\"%s\" cy=\"%s\" r=\"4\" fill=\"%s\" stroke=\"#fff\" stroke-width=\"1.5\"/>\n"
+            .formatted(coordinates(cx), coordinates(cy), HELD_OUT));
+  }
+
+  private void text(double left, double base, String anchor, String text, String more) {
+    svg.append(
+        "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\" %s>%s</text>\n"
+            .formatted(coordinates(left), coordinates(base), anchor, more, text));
+  }
+
+  private static String coordinates(double... values) {
+    return DoubleStream.of(values)
+        .mapToObj(value -> String.format(Locale.ROOT, "%.1f", value))
+        .collect(Collectors.joining(","));
+  }
+}

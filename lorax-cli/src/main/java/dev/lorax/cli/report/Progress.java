@@ -1,0 +1,86 @@
+package dev.lorax.cli.report;
+
+import dev.lorax.cli.console.Console;
+import dev.lorax.cli.console.Figures;
+import dev.lorax.cli.training.Measure;
+import dev.lorax.cli.training.Observer;
+import dev.lorax.train.Step;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Tells a run as it happens: a bar on a terminal, about twenty lines elsewhere. */
+public abstract sealed class Progress implements Observer
+    permits ProgressLines, ProgressOnTerminal {
+  private static final int FIRST_STEPS = 3; // enough to guess the run's time
+
+  final Console console;
+  private double lossSum;
+  private long lossSteps;
+  private long tokens;
+  private Duration time = Duration.ZERO;
+  private Duration timeOfAll = Duration.ZERO;
+
+  Progress(Console console) {
+    this.console = console;
+  }
+
+  /** The progress that suits a console, for a run of that many steps. */
+  public static Progress of(Console console, long steps) {
+    return console.terminals().err()
+        ? new ProgressOnTerminal(console, steps)
+        : new ProgressLines(console, steps);
+  }
+
+  @Override
+  public final void stepped(Step step) {
+    lossSum += step.loss();
+    lossSteps++;
+    tokens += step.tokens();
+    time = time.plus(step.time());
+    timeOfAll = timeOfAll.plus(step.time());
+    if (step.number() == FIRST_STEPS && step.of() > 2 * FIRST_STEPS) {
+      tell(
+          "time      about %s for %s steps"
+              .formatted(Figures.time(left(step, 0)), Figures.count(step.of())));
+    }
+    show(step);
+  }
+
+  @Override
+  public final void measured(Measure measure) {
+    double loss = measure.evaluation().loss();
+    tell(
+        "held-out  loss %s, perplexity %s %s"
+            .formatted(
+                Figures.loss(loss),
+                Figures.perplexity(measure.evaluation().perplexity()),
+                measure.step() == 0 ? "before training" : "after step " + measure.step()));
+  }
+
+  /** Shows a step, or waits for the next. */
+  abstract void show(Step step);
+
+  /** Prints a line that stays. */
+  abstract void tell(String line);
+
+  /** What happened since this was called last. */
+  final String since(Step step) {
+    double seconds = Math.max(1e-9, time.toNanos() / 1e9);
+    String line =
+        String.format(
+            Locale.ROOT,
+            "loss %s  %,.0f tok/s",
+            Figures.loss(lossSum / lossSteps),
+            tokens / seconds);
+    lossSum = 0;
+    lossSteps = 0;
+    tokens = 0;
+    time = Duration.ZERO;
+    return line;
+  }
+
+  /** The time that the steps from that one on take, as the steps so far did. */
+  final Duration left(Step step, long from) {
+    return timeOfAll.multipliedBy(step.of() - from).dividedBy(step.number());
+  }
+}

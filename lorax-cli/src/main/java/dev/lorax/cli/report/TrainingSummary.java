@@ -1,0 +1,96 @@
+package dev.lorax.cli.report;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lorax.cli.training.AdapterTraining;
+import dev.lorax.cli.training.History;
+import dev.lorax.cli.training.Measure;
+import dev.lorax.cli.training.TrainingOptions;
+import dev.lorax.cli.training.TrainingPlan;
+import dev.lorax.lora.Adapter;
+import dev.lorax.lora.Lora;
+import dev.lorax.model.LanguageModel;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The numbers of a training run as one JSON object: summary.json, and {@code --json}. */
+public final class TrainingSummary {
+  private final ObjectNode json = new ObjectMapper().createObjectNode();
+
+  private TrainingSummary() {}
+
+  /** The summary of a run that has ended. */
+  public static ObjectNode of(
+      LanguageModel base, AdapterTraining training, History history, TrainingOptions options) {
+    TrainingSummary summary = new TrainingSummary();
+    summary.outcome(history);
+    summary.measures(history);
+    summary.sizes(base, training.adapter());
+    summary.speed(history);
+    summary.recipe(training.plan(), options);
+    summary.adapter(training.adapter());
+    return summary.json;
+  }
+
+  private void outcome(History history) {
+    boolean failed = history.failure().isPresent();
+    json.put("outcome", failed ? "failed" : history.interrupted() ? "interrupted" : "done");
+    history.failure().ifPresent(failure -> json.put("failure", failure.getMessage()));
+    json.put("steps", history.steps().size());
+    json.put("tokens", history.tokens());
+  }
+
+  private void measures(History history) {
+    put("Before", history.before());
+    put("After", history.after());
+  }
+
+  private void put(String when, Optional<Measure> measure) {
+    measure.ifPresent(
+        found -> {
+          json.put("evalLoss" + when, found.evaluation().loss());
+          json.put("perplexity" + when, found.evaluation().perplexity());
+        });
+  }
+
+  private void sizes(LanguageModel base, Adapter adapter) {
+    long trainable = adapter.parameters().count();
+    json.put("trainableParameters", trainable);
+    json.put("allParameters", base.parameters().count() + trainable);
+  }
+
+  private void speed(History history) {
+    json.put("seconds", history.time().toNanos() / 1e9);
+    json.put("tokensPerSecond", history.tokensPerSecond());
+    OptionalLong peak = PeakMemory.bytes();
+    peak.ifPresent(bytes -> json.put("peakMemoryBytes", bytes));
+  }
+
+  private void recipe(TrainingPlan plan, TrainingOptions options) {
+    json.put("seed", options.seed);
+    ObjectNode recipe = json.putObject("recipe");
+    recipe.put("steps", plan.steps());
+    recipe.put("epochs", plan.epochs());
+    recipe.put("batchSize", options.batchSize);
+    recipe.put("window", plan.window());
+    recipe.put("accumulate", options.accumulate);
+    recipe.put("consecutive", options.consecutive);
+    recipe.put("learningRate", options.learningRate);
+    recipe.put("schedule", options.schedule.toString());
+    recipe.put("warmup", plan.warmup());
+    recipe.put("weightDecay", options.weightDecay);
+    recipe.put("clip", options.clip);
+    recipe.put("heldOut", options.heldOut);
+    recipe.put("evalEvery", plan.evalEvery());
+  }
+
+  private void adapter(Adapter adapter) {
+    Lora first = (Lora) adapter.nodes().get(0).op();
+    ObjectNode lora = json.putObject("adapter");
+    lora.put("rank", first.rank());
+    lora.put("alpha", first.alpha());
+    lora.put("dropout", first.dropout());
+    lora.put("modules", adapter.nodes().size());
+    AdapterModules.names(adapter).forEach(lora.putArray("targets")::add);
+  }
+}

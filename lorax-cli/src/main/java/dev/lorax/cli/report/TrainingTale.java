@@ -1,0 +1,137 @@
+package dev.lorax.cli.report;
+
+import dev.lorax.cli.console.Console;
+import dev.lorax.cli.console.Figures;
+import dev.lorax.cli.training.AdapterTraining;
+import dev.lorax.cli.training.History;
+import dev.lorax.cli.training.Measure;
+import dev.lorax.cli.training.TextData;
+import dev.lorax.cli.training.TrainingOptions;
+import dev.lorax.cli.training.TrainingPlan;
+import dev.lorax.lora.Adapter;
+import dev.lorax.lora.Lora;
+import dev.lorax.model.LanguageModel;
+import java.nio.file.Path;
+
+/** Tells people what a run is going to do, and what came of it. */
+public final class TrainingTale {
+  private final Console console;
+
+  /** A teller at a console. */
+  public TrainingTale(Console console) {
+    this.console = console;
+  }
+
+  /** Before the first step: what is trained, on what, how long, in how much memory. */
+  public void plan(
+      LanguageModel base, TextData data, AdapterTraining training, TrainingOptions options) {
+    adapter(base, training.adapter());
+    data(data, training.plan());
+    TrainingPlan plan = training.plan();
+    console.note(
+        "plan",
+        "%s steps of %s windows (%.1f epochs), learning rate %s %s after %s warm-up steps, seed %d"
+            .formatted(
+                Figures.count(plan.steps()),
+                Figures.count(plan.windowsPerStep()),
+                plan.epochs(),
+                Figures.number(options.learningRate),
+                options.schedule,
+                Figures.count(plan.warmup()),
+                options.seed));
+    console.note("memory", "about " + Figures.bytes(training.memory().total()));
+  }
+
+  private void adapter(LanguageModel base, Adapter adapter) {
+    Lora first = (Lora) adapter.nodes().get(0).op();
+    console.note(
+        "adapter",
+        "rank %d, alpha %s, dropout %s on %s: %s modules"
+            .formatted(
+                first.rank(),
+                Figures.number(first.alpha()),
+                Figures.number(first.dropout()),
+                String.join(", ", AdapterModules.names(adapter)),
+                Figures.count(adapter.nodes().size())));
+    long trained = adapter.parameters().count();
+    long all = trained + base.parameters().count();
+    console.note(
+        "trained",
+        "%s of %s parameters (%s)"
+            .formatted(
+                Figures.count(trained),
+                Figures.count(all),
+                Figures.percent((double) trained / all)));
+  }
+
+  private void data(TextData data, TrainingPlan plan) {
+    String heldOut =
+        plan.heldOut()
+            .map(
+                held ->
+                    "%s held out (measured on %s windows)"
+                        .formatted(
+                            Figures.count(data.heldOut().length), Figures.count(held.windows())))
+            .orElse("none held out");
+    console.note(
+        "data",
+        "%s tokens: %s to learn from (%s windows of %d), %s"
+            .formatted(
+                Figures.count(data.tokens()),
+                Figures.count(data.train().length),
+                Figures.count(plan.windows()),
+                plan.window(),
+                heldOut));
+  }
+
+  /** After the last step: losses and speed. */
+  public void result(History history) {
+    history
+        .before()
+        .ifPresent(
+            before ->
+                console.result(
+                    "held-out",
+                    "loss %s, perplexity %s"
+                        .formatted(loss(before, history), perplexity(before, history))));
+    console.result(
+        "speed",
+        "%s steps, %s tokens in %s (%s tokens/s)"
+            .formatted(
+                Figures.count(history.steps().size()),
+                Figures.count(history.tokens()),
+                Figures.time(history.time()),
+                Figures.count(Math.round(history.tokensPerSecond()))));
+  }
+
+  /** Where the adapter lies. */
+  public void saved(Path folder) {
+    console.result(
+        "saved", folder + " (adapter in PEFT's format, summary.json, metrics.jsonl, loss.svg)");
+  }
+
+  /** The two texts, one under the other. */
+  public void sample(Sample sample) {
+    console.result("prompt", quote(sample.prompt()));
+    console.result("base", quote(sample.base()));
+    console.result("adapted", quote(sample.adapted()));
+  }
+
+  private static String loss(Measure before, History history) {
+    return Figures.loss(before.evaluation().loss())
+        + history.after().map(m -> " -> " + Figures.loss(m.evaluation().loss())).orElse("");
+  }
+
+  private static String perplexity(Measure before, History history) {
+    return Figures.perplexity(before.evaluation().perplexity())
+        + history
+            .after()
+            .map(m -> " -> " + Figures.perplexity(m.evaluation().perplexity()))
+            .orElse("");
+  }
+
+  /** On one line, and safe to print whatever the model said. */
+  private static String quote(String text) {
+    return text.replace("\n", "\\n").replace("\r", "\\r").replaceAll("\\p{Cntrl}", "\uFFFD");
+  }
+}
