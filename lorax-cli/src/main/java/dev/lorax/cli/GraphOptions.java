@@ -1,0 +1,100 @@
+package dev.lorax.cli;
+
+import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.report.Excerpt;
+import dev.lorax.cli.training.LoraOptions;
+import dev.lorax.graph.Drawing;
+import dev.lorax.graph.Graph;
+import dev.lorax.graph.Node;
+import dev.lorax.lora.Lora;
+import dev.lorax.lora.Lorax;
+import java.util.Set;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** Which picture of a graph is wanted. */
+final class GraphOptions {
+  /** Which graph. */
+  enum View {
+    BEFORE,
+    AFTER,
+    DIFF
+  }
+
+  /** How it is drawn. */
+  enum Format {
+    TEXT,
+    MERMAID
+  }
+
+  @Option(
+      names = "--graph",
+      paramLabel = "VIEW",
+      description =
+          "Draw the model's graph: before injection, after it, or diff for what it" + " changes.")
+  private View view;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "text or mermaid (default: text; mermaid draws before or after).")
+  private Format format = Format.TEXT;
+
+  @Option(
+      names = "--block",
+      paramLabel = "N",
+      description = "Which block is drawn (default: ${DEFAULT-VALUE}; all look alike).")
+  private int block;
+
+  @Option(names = "--all", description = "Draw the whole graph, not one block.")
+  private boolean all;
+
+  @ArgGroup(exclusive = false, validate = false)
+  private LoraOptions lora = new LoraOptions();
+
+  boolean isWanted() {
+    return view != null;
+  }
+
+  String view() {
+    return view.name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** A line that says what is drawn. */
+  String caption(Graph base) {
+    return all
+        ? "the whole graph"
+        : "block %d of %d; --all draws everything".formatted(block, Excerpt.blocks(base));
+  }
+
+  /**
+   * The picture.
+   *
+   * @param given the graph with an adapter that the user named, or null to inject a fresh one
+   */
+  String draw(Graph base, Graph given) {
+    Graph before = excerpt(base);
+    if (view == View.BEFORE) {
+      return format == Format.TEXT ? Drawing.listing(before) : Drawing.mermaid(before, Set.of());
+    }
+    Graph injected =
+        given != null ? given : Failure.orUsage(() -> Lorax.inject(base, lora.config()));
+    Graph after = excerpt(injected);
+    if (format == Format.MERMAID) {
+      return Drawing.mermaid(after, loras(after)); // the diff of a picture: what is new is marked
+    }
+    return view == View.AFTER ? Drawing.listing(after) : Drawing.difference(before, after);
+  }
+
+  private Graph excerpt(Graph graph) {
+    return all ? graph : Failure.orUsage(() -> Excerpt.of(graph, block));
+  }
+
+  private static Set<String> loras(Graph graph) {
+    return graph.nodes().values().stream()
+        .filter(node -> node.op() instanceof Lora)
+        .map(Node::name)
+        .collect(Collectors.toSet());
+  }
+}

@@ -1,0 +1,171 @@
+package dev.lorax.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.cli.console.Console;
+import dev.lorax.cli.console.Figures;
+import dev.lorax.cli.report.AdapterModules;
+import dev.lorax.cli.report.Excerpt;
+import dev.lorax.lora.Adapter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code lorax inspect}: what a model and an adapter are, and what injection does to a graph. */
+@Command(
+    name = "inspect",
+    description = "Shows a model, its graph before and after injection, and an adapter.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Example:",
+      "  lorax inspect --model models/gpt2 --graph diff --targets query,ffn.up --rank 4"
+    })
+final class InspectCommand implements Callable<Integer> {
+  private final Console console;
+  private final ObjectNode json = new ObjectMapper().createObjectNode();
+
+  @Mixin private ModelOptions model;
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description = "PEFT adapter folder: shows what it changes, and how much.")
+  private Path folder;
+
+  @Option(names = "--json", description = "Print everything as one JSON object.")
+  private boolean asJson;
+
+  @ArgGroup(exclusive = false, validate = false, heading = "%nThe graph:%n")
+  private GraphOptions graph = new GraphOptions();
+
+  InspectCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    try (Checkpoint base = model.open()) {
+      if (folder == null) {
+        show(base, null);
+      } else {
+        try (Adapter adapter = ModelOptions.adapter(folder, base)) {
+          show(base, adapter);
+        }
+      }
+    }
+    if (asJson) {
+      console.result(json);
+    }
+    return ExitCode.OK;
+  }
+
+  private void show(Checkpoint base, Adapter adapter) {
+    if (asJson || (adapter == null && !graph.isWanted())) {
+      model(base);
+    }
+    if (adapter != null) {
+      adapter(base, adapter);
+    }
+    if (graph.isWanted()) {
+      String picture = graph.draw(base.graph(), adapter == null ? null : adapter.graph());
+      json.putObject("graph").put("view", graph.view()).put("drawing", picture);
+      if (!asJson) {
+        console.note("graph", graph.caption(base.graph()));
+        console.piece(picture);
+      }
+    }
+  }
+
+  private void model(Checkpoint base) {
+    StoredWeights stored = StoredWeights.of(model.folder);
+    tell("model", "folder", model.folder.toString());
+    tell("type", "architecture", base.config().text("model_type"));
+    number("numbers", "parameters", base.parameters().count());
+    number("blocks", "blocks", Excerpt.blocks(base.graph()));
+    number("context", "context", base.architecture().context());
+    number("tokens", "vocabulary", base.architecture().vocabulary());
+    tell("stored", "dtype", ModelOptions.name(stored.main()));
+    number("bytes", "bytes", stored.total());
+    stored.files().forEach(json.putArray("files")::add);
+    line("files", Figures.count(stored.files().size()) + ": " + shortList(stored.files()));
+    tokenizer(base);
+  }
+
+  private void tokenizer(Checkpoint base) {
+    if (Files.exists(model.folder.resolve("tokenizer.json"))) {
+      number("tokenizer", "tokenizerSize", base.tokenizer().size());
+    } else {
+      json.putNull("tokenizerSize");
+      line("tokenizer", "none: no tokenizer.json in the folder");
+    }
+    base.endIds().forEach(json.putArray("endIds")::add);
+    line(
+        "end ids",
+        base.endIds().isEmpty()
+            ? "none"
+            : base.endIds().stream().map(String::valueOf).collect(Collectors.joining(", ")));
+  }
+
+  private void adapter(Checkpoint base, Adapter adapter) {
+    List<AdapterModules.Module> modules = AdapterModules.of(base, adapter);
+    ObjectNode object = json.putObject("adapter");
+    object.put("folder", folder.toString());
+    object.put("parameters", adapter.parameters().count());
+    AdapterModules.names(adapter).forEach(object.putArray("targets")::add);
+    line("adapter", folder.toString());
+    line("targets", String.join(", ", AdapterModules.names(adapter)));
+    line("numbers", Figures.count(adapter.parameters().count()));
+    int width = modules.stream().mapToInt(module -> module.name().length()).max().orElse(0);
+    line(
+        "modules",
+        "%-".concat(width + "s").formatted("") + "  rank  alpha  change norm  of weight");
+    ArrayNode list = object.putArray("modules");
+    for (AdapterModules.Module module : modules) {
+      list.addPOJO(module);
+      line(
+          "",
+          String.format(
+              Locale.ROOT,
+              "%-" + width + "s  %4d  %5s  %11.4g  %9s",
+              module.name(),
+              module.rank(),
+              Figures.number(module.alpha()),
+              module.change(),
+              Figures.percent(module.share())));
+    }
+  }
+
+  private void tell(String label, String field, String value) {
+    json.put(field, value);
+    line(label, value);
+  }
+
+  private void number(String label, String field, long value) {
+    json.put(field, value);
+    line(label, Figures.count(value));
+  }
+
+  private void line(String label, String text) {
+    if (!asJson) {
+      console.result(label, text);
+    }
+  }
+
+  private static String shortList(List<String> names) {
+    return names.size() <= 2
+        ? String.join(", ", names)
+        : names.get(0) + " … " + names.get(names.size() - 1);
+  }
+}

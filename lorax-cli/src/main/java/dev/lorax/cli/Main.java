@@ -1,0 +1,73 @@
+package dev.lorax.cli;
+
+import dev.lorax.cli.console.Console;
+import dev.lorax.cli.console.Interrupt;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.ColorScheme;
+
+/** The {@code lorax} command's entry. */
+public final class Main {
+  private Main() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    quietLibraries(Arrays.asList(args).contains("--verbose"));
+    Interrupt interrupt = new Interrupt();
+    int code;
+    try {
+      code = run(Console.system(), interrupt, args);
+    } finally {
+      interrupt.finished();
+    }
+    System.exit(code);
+  }
+
+  /** Runs one command and returns its exit code: 0 fine, 1 failed, 2 wrong usage. */
+  static int run(Console console, Interrupt interrupt, String... args) {
+    LoraxCommand root = new LoraxCommand(console);
+    Errors errors = new Errors(console, root::isVerbose);
+    try {
+      return line(console, interrupt, root)
+          .setExecutionExceptionHandler(errors)
+          .setParameterExceptionHandler(errors)
+          .execute(args);
+    } catch (OutOfMemoryError | LinkageError error) { // picocli handles exceptions only
+      return errors.report(error);
+    }
+  }
+
+  /** The commands; a new one is added here. */
+  private static CommandLine line(Console console, Interrupt interrupt, LoraxCommand root) {
+    CommandLine line =
+        new CommandLine(root)
+            .addSubcommand(new TrainCommand(console, interrupt))
+            .addSubcommand(new GenerateCommand(console))
+            .addSubcommand(new InspectCommand(console))
+            .addSubcommand(new MergeCommand(console))
+            .addSubcommand(new WarmUpCommand());
+    boolean colors = console.terminals().colorsOut();
+    ColorScheme scheme = CommandLine.Help.defaultColorScheme(colors ? Ansi.ON : Ansi.OFF);
+    return line.setColorScheme(scheme)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(false)
+        .setUsageHelpWidth(100)
+        .setOut(new java.io.PrintWriter(console.out(), true))
+        .setErr(new java.io.PrintWriter(console.err(), true));
+  }
+
+  /** Must come before the first logger: what libraries log reaches the user only if it matters. */
+  private static void quietLibraries(boolean verbose) {
+    log("defaultLogLevel", verbose ? "info" : "warn");
+    log("log.ai.djl", verbose ? "info" : "error");
+    log("showThreadName", "false");
+    log("showLogName", Boolean.toString(verbose));
+    log("levelInBrackets", "false");
+  }
+
+  private static void log(String name, String value) {
+    String property = "org.slf4j.simpleLogger." + name;
+    System.setProperty(property, System.getProperty(property, value));
+  }
+}

@@ -1,0 +1,56 @@
+package dev.lorax.cli;
+
+import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.cli.console.Failure;
+import dev.lorax.lora.Adapter;
+import dev.lorax.peft.PeftFolder;
+import dev.lorax.tensor.DType;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** Which model a command works on. */
+final class ModelOptions {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Hugging Face checkpoint folder: config.json, *.safetensors, tokenizer.json.")
+  Path folder;
+
+  /** Opens it with weights as stored. */
+  Checkpoint open() {
+    return Checkpoint.open(folder);
+  }
+
+  /** Opens it with weights of a type, or as stored if none is given. */
+  Checkpoint open(String type) {
+    return type == null
+        ? open()
+        : Checkpoint.open(folder, type(type, Set.of(DType.F32, DType.BF16)));
+  }
+
+  /** An adapter for an open model. */
+  static Adapter adapter(Path folder, Checkpoint base) {
+    return Failure.orFail(() -> PeftFolder.read(folder, base));
+  }
+
+  /** The type of a name, if it is one of those. */
+  static DType type(String name, Set<DType> known) {
+    DType type = Failure.orUsage(() -> DType.parse(name));
+    if (!known.contains(type)) {
+      throw Failure.usage(
+          "%s is no type that can be used here: give one of %s"
+              .formatted(
+                  name,
+                  String.join(", ", known.stream().map(ModelOptions::name).sorted().toList())));
+    }
+    return type;
+  }
+
+  /** As options spell it: {@code bf16}. */
+  static String name(DType type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.lorax.cli;
+
+import dev.lorax.checkpoint.CheckpointException;
+import dev.lorax.checkpoint.TensorInfo;
+import dev.lorax.checkpoint.Weights;
+import dev.lorax.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * How a checkpoint folder stores its weights.
+ *
+ * @param bytes by element type
+ * @param files names of the weight files
+ */
+record StoredWeights(Map<DType, Long> bytes, List<String> files) {
+  static StoredWeights of(Path folder) {
+    try (Weights weights = Weights.open(folder);
+        Stream<Path> content = Files.list(folder)) {
+      Map<DType, Long> bytes = new EnumMap<>(DType.class);
+      for (String name : weights.names()) {
+        TensorInfo info = weights.info(name).orElseThrow();
+        bytes.merge(info.dtype(), info.bytes(), Long::sum);
+      }
+      List<String> files =
+          content
+              .map(file -> file.getFileName().toString())
+              .filter(name -> name.endsWith(".safetensors"))
+              .sorted()
+              .toList();
+      return new StoredWeights(bytes, files);
+    } catch (IOException failed) {
+      throw new CheckpointException(folder, "cannot be read: " + failed.getMessage(), failed);
+    }
+  }
+
+  /** The type of most floating-point weights. */
+  DType main() {
+    return bytes.entrySet().stream()
+        .filter(entry -> entry.getKey().isFloating())
+        .max(Comparator.comparingLong(Map.Entry::getValue))
+        .map(Map.Entry::getKey)
+        .orElse(DType.F32);
+  }
+
+  long total() {
+    return bytes.values().stream().mapToLong(value -> value).sum();
+  }
+}
