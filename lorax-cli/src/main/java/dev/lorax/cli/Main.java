@@ -42,6 +42,7 @@ public final class Main {
   private static CommandLine line(Console console, Interrupt interrupt, LoraxCommand root) {
     CommandLine line =
         new CommandLine(root)
+            .addSubcommand(new DemoCommand(console, interrupt))
             .addSubcommand(new TrainCommand(console, interrupt))
             .addSubcommand(new GenerateCommand(console))
             .addSubcommand(new InspectCommand(console))
