@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Runs the demo, loads its adapter in PEFT, compares logits; then merges it and loads the result in transformers.
+# Usage: docs/interop/peft.sh PYTHON   (a Python with torch, transformers and peft installed)
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+python=${1:?usage: docs/interop/peft.sh PYTHON}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+base=demo/base
+text="One morning, the little fox woke up early. The wind was strong, and the ship was gone."
+./lorax demo --out "$work/adapter" > /dev/null 2>&1
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+"$java" -cp lorax-cli/target/lorax.jar docs/interop/Logits.java "$base" "$work/adapter" "$text" "$work/logits.json" 2> /dev/null
+echo "== the adapter in PEFT"
+"$python" docs/interop/peft_check.py "$base" "$work/adapter" "$text" "$work/logits.json" 2> "$work/errors" || { cat "$work/errors" >&2; exit 1; }
+echo "== the merged checkpoint in transformers"
+./lorax merge --model "$base" --adapter "$work/adapter" --out "$work/merged" --dtype f32 > /dev/null 2>&1
+"$python" docs/interop/merged_check.py "$work/merged" "$work/logits.json" 2> "$work/errors" || { cat "$work/errors" >&2; exit 1; }
