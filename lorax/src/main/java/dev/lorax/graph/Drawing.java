@@ -1,13 +1,13 @@
 package dev.lorax.graph;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Draws graphs for people: as a listing, as the difference of two, as Mermaid. */
 public final class Drawing {
@@ -15,7 +15,8 @@ public final class Drawing {
 
   /** One line a node in topological order: name, formula, and the names of what it reads. */
   public static String listing(Graph graph) {
-    return String.join("\n", lines(graph, Columns.of(graph))) + "\n";
+    List<Row> rows = Row.of(graph);
+    return String.join("\n", Columns.of(rows).lines(rows)) + "\n";
   }
 
   /**
@@ -23,9 +24,11 @@ public final class Drawing {
    * {@code before} that are gone with {@code -}.
    */
   public static String difference(Graph before, Graph after) {
-    Columns columns = Columns.of(before, after);
-    Set<String> old = new LinkedHashSet<>(lines(before, columns));
-    Set<String> young = new LinkedHashSet<>(lines(after, columns));
+    List<Row> oldRows = Row.of(before);
+    List<Row> youngRows = Row.of(after);
+    Columns columns = Columns.of(Stream.concat(oldRows.stream(), youngRows.stream()).toList());
+    Set<String> old = new LinkedHashSet<>(columns.lines(oldRows));
+    Set<String> young = new LinkedHashSet<>(columns.lines(youngRows));
     List<String> lines = new ArrayList<>();
     for (String line : young) {
       lines.add((old.contains(line) ? "  " : "+ ") + line);
@@ -53,33 +56,40 @@ public final class Drawing {
     return text.toString();
   }
 
-  private static List<String> lines(Graph graph, Columns columns) {
-    return graph.order().stream().map(node -> line(node, graph.nodes(), columns)).toList();
-  }
+  /** What one line shows; made once a node, since formulas take longest to print. */
+  private record Row(String name, String op, String inputs) {
+    static List<Row> of(Graph graph) {
+      return graph.order().stream().map(node -> of(node, graph.nodes())).toList();
+    }
 
-  private static String line(Node node, Map<Integer, Node> nodes, Columns columns) {
-    String inputs =
-        node.inputs().stream().map(id -> nodes.get(id).name()).collect(Collectors.joining(", "));
-    String line = pad(node.name(), columns.name) + "  " + pad(node.op().toString(), columns.op);
-    return (inputs.isEmpty() ? line : line + "  <- " + inputs).stripTrailing();
-  }
-
-  private static String pad(String text, int width) {
-    return text + " ".repeat(width - text.length());
+    private static Row of(Node node, Map<Integer, Node> nodes) {
+      String inputs =
+          node.inputs().stream().map(id -> nodes.get(id).name()).collect(Collectors.joining(", "));
+      return new Row(node.name(), node.op().toString(), inputs);
+    }
   }
 
   /** Widths that fit every line. */
   private record Columns(int name, int op) {
-    static Columns of(Graph... graphs) {
-      return new Columns(width(graphs, Node::name), width(graphs, node -> node.op().toString()));
+    static Columns of(List<Row> rows) {
+      return new Columns(width(rows, Row::name), width(rows, Row::op));
     }
 
-    private static int width(Graph[] graphs, Function<Node, String> column) {
-      return Arrays.stream(graphs)
-          .flatMap(graph -> graph.nodes().values().stream())
-          .mapToInt(node -> column.apply(node).length())
-          .max()
-          .orElse(0);
+    private static int width(List<Row> rows, Function<Row, String> column) {
+      return rows.stream().mapToInt(row -> column.apply(row).length()).max().orElse(0);
+    }
+
+    List<String> lines(List<Row> rows) {
+      return rows.stream().map(this::line).toList();
+    }
+
+    private String line(Row row) {
+      String line = pad(row.name, name) + "  " + pad(row.op, op);
+      return row.inputs.isEmpty() ? line.stripTrailing() : line + "  <- " + row.inputs;
+    }
+
+    private static String pad(String text, int width) {
+      return text + " ".repeat(width - text.length());
     }
   }
 }

@@ -5,7 +5,9 @@ import dev.lorax.graph.Node;
 import dev.lorax.op.Linear;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The door to LoRA: injects adapters into a graph, and takes them out again.
@@ -44,9 +46,10 @@ public final class Lorax {
    * @throws IllegalArgumentException if a node has an adapter already, or a rank exceeds its matrix
    */
   public static Graph inject(Graph graph, Function<Node, Optional<Lora>> choice) {
+    Set<String> taken = graph.nodes().values().stream().map(Node::name).collect(Collectors.toSet());
     return graph.insertAfter(
         node -> choice.apply(node).isPresent(),
-        (node, moved) -> successor(graph, node, moved, choice.apply(node).orElseThrow()));
+        (node, moved) -> successor(node, moved, choice.apply(node).orElseThrow(), taken));
   }
 
   /** The graph without its LoRA nodes: the inverse of {@link #inject}. */
@@ -66,9 +69,9 @@ public final class Lorax {
             .formatted(node.name(), node.op()));
   }
 
-  private static Node successor(Graph graph, Node target, Node moved, Lora lora) {
+  private static Node successor(Node target, Node moved, Lora lora, Set<String> taken) {
     String name = target.name() + ".lora";
-    if (graph.node(name).isPresent()) {
+    if (taken.contains(name)) {
       throw new IllegalArgumentException(
           "Node %s has an adapter already: inject into the base graph".formatted(target.name()));
     }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lorax.Models;
+import dev.lorax.graph.Drawing;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
+import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,15 @@ class LoraxTest {
         .contains("Lora(8 -> 2 -> 8, alpha 2, dropout 0.1)")
         .containsPattern(
             "0.self_attention.query.lora +Lora.*<- .*0.self_attention.query, .*self_attention.norm");
+  }
+
+  @Test
+  void theDifferenceShowsWhatInjectionAdded() {
+    Graph injected = inject(Targets.named("0.self_attention.query"));
+    List<String> lines = Drawing.difference(gpt2, injected).lines().toList();
+    assertThat(lines).filteredOn(line -> line.startsWith("+ ")).hasSize(2); // adapter, its reader
+    assertThat(lines).filteredOn(line -> line.startsWith("- ")).hasSize(1);
+    assertThat(lines).hasSize(injected.nodes().size() + 1);
   }
 
   @Test
