@@ -2,6 +2,7 @@ package dev.lorax.op;
 
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Op;
+import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Tensor;
 
 /**
@@ -9,7 +10,7 @@ import dev.lorax.tensor.Tensor;
  * 34, in the order of halves that Hugging Face uses).
  *
  * <p>Inputs: rows {@code [tokens, heads · head]} and the table of {@link RotaryAngles}. The result
- * is float32, in which attention computes.
+ * is float32, in which attention computes, or float64 where the rows are.
  *
  * @param head width of an attention head
  */
@@ -17,10 +18,11 @@ public record Rotary(int head) implements Op {
   @Override
   public Tensor apply(Call call) {
     Tensor x = call.input(0);
-    Tensor table = call.input(1);
+    DType exact = x.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    Tensor table = call.input(1).to(exact);
     long tokens = x.size(0);
     int half = head / 2;
-    Tensor heads = x.to(table.dtype()).view(tokens, -1, head);
+    Tensor heads = x.to(exact).view(tokens, -1, head);
     Tensor first = heads.narrow(2, 0, half); // [tokens, heads, head / 2]
     Tensor second = heads.narrow(2, half, half);
     Tensor cos = table.narrow(1, 0, half).view(tokens, 1, half);
