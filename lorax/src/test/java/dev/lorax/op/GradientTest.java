@@ -1,0 +1,207 @@
+package dev.lorax.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lorax.StubCall;
+import dev.lorax.graph.Initializer;
+import dev.lorax.graph.Mode;
+import dev.lorax.graph.Op;
+import dev.lorax.graph.ParameterSpec;
+import dev.lorax.graph.Sequences;
+import dev.lorax.lora.Lora;
+import dev.lorax.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The gradient of every formula equals the slope of its values, in float64. */
+class GradientTest {
+  private static final double TOLERANCE = 1e-7;
+  private static final long[] ROWS = {5, 8};
+
+  @Test
+  void addAndMultiply() {
+    check(new Add(), ROWS, ROWS);
+    check(new Multiply(), ROWS, ROWS);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void activation(Activation activation) {
+    check(activation, ROWS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void dense(boolean bias) {
+    check(new Dense(8, 3, bias), ROWS);
+  }
+
+  @Test
+  void layerNorm() {
+    check(new LayerNorm(8, 1e-5), ROWS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {8, 4, 2})
+  void rmsNormOfRowsAndOfHeads(int width) {
+    check(new RmsNorm(width, 1e-5), ROWS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {8, 4, 2})
+  void rotaryOfOneHeadAndOfMany(int head) {
+    check(new Rotary(head), ROWS, new long[] {5, head});
+  }
+
+  @Test
+  void attention() {
+    check(new Attention(2, 2, 4), Sequences.uniform(1, 5), ROWS, ROWS, ROWS);
+  }
+
+  @Test
+  void attentionOfManySequences() {
+    long[] rows = {6, 8};
+    check(new Attention(2, 2, 4), Sequences.uniform(2, 3), rows, rows, rows);
+  }
+
+  @Test
+  void attentionOfSequencesOfDifferentLengths() {
+    check(new Attention(2, 2, 4), Sequences.of(3, 1, 1), ROWS, ROWS, ROWS);
+  }
+
+  @Test
+  void attentionWithGroupedHeads() {
+    long[] narrow = {5, 4};
+    check(new Attention(4, 2, 2), Sequences.uniform(1, 5), ROWS, narrow, narrow);
+    check(new Attention(4, 1, 2), Sequences.of(2, 3), ROWS, new long[] {5, 2}, new long[] {5, 2});
+  }
+
+  @Test
+  void attentionWithAWindow() {
+    Attention windowed = new Attention(2, 2, 4, OptionalInt.of(2), 0.5);
+    check(windowed, Sequences.uniform(1, 5), ROWS, ROWS, ROWS);
+    check(windowed, Sequences.of(4, 1), ROWS, ROWS, ROWS);
+  }
+
+  @Test
+  void embedding() {
+    check(new Embedding(7, 3), () -> List.of(ids(1, 4, 4, 0)), Sequences.of(4));
+  }
+
+  @Test
+  void selectedRows() {
+    Map<String, Supplier<Tensor>> feeds = Map.of(SelectRows.ROWS, () -> ids(0, 3, 3));
+    check(new SelectRows(), List::of, feeds, Sequences.of(5), ROWS);
+    check(new SelectRows(), ROWS);
+  }
+
+  @Test
+  void lora() {
+    check(lora(new Dense(8, 3, true), 2, 0, Optional.empty()), new long[] {5, 3}, ROWS);
+  }
+
+  @Test
+  void loraWithDropout() {
+    check(lora(new Dense(8, 3, true), 2, 0.5, Optional.empty()), new long[] {5, 3}, ROWS);
+  }
+
+  @Test
+  void loraOfALookup() {
+    Lora lora = lora(new Embedding(7, 3), 2, 0, Optional.empty());
+    double found =
+        FiniteDifferences.largest(
+            leaves ->
+                lora.apply(
+                    call(
+                        List.of(leaves.get(0), ids(1, 4, 4, 0)),
+                        Map.of("a", leaves.get(1), "b", leaves.get(2)))),
+            new long[] {4, 3},
+            new long[] {2, 7},
+            new long[] {3, 2});
+    assertThat(found).isLessThan(TOLERANCE);
+  }
+
+  @Test
+  void aSharedAGathersTheGradientsOfAllItsUsers() {
+    Lora owner = lora(new Dense(8, 3, false), 2, 0, Optional.empty());
+    Lora user = lora(new Dense(8, 3, false), 2, 0, Optional.of("owner.lora.a"));
+    double found =
+        FiniteDifferences.largest(
+            leaves -> {
+              List<Tensor> inputs = leaves.subList(0, 2);
+              Tensor a = leaves.get(2);
+              Tensor first = owner.apply(call(inputs, Map.of("a", a, "b", leaves.get(3))));
+              return first.mul(user.apply(call(inputs, Map.of("a", a, "b", leaves.get(4)))));
+            },
+            new long[] {5, 3},
+            ROWS,
+            new long[] {2, 8},
+            new long[] {3, 2},
+            new long[] {3, 2});
+    assertThat(found).isLessThan(1e-5); // products of large sums
+  }
+
+  private static void check(Op op, long[]... inputs) {
+    check(op, Sequences.of((int) inputs[0][0]), inputs);
+  }
+
+  private static void check(Op op, Sequences sequences, long[]... inputs) {
+    check(op, List::of, Map.of(), sequences, inputs);
+  }
+
+  private static void check(Op op, Supplier<List<Tensor>> ids, Sequences sequences) {
+    check(op, ids, Map.of(), sequences);
+  }
+
+  /** Inputs first, then the op's parameters, all of them leaves. */
+  private static void check(
+      Op op,
+      Supplier<List<Tensor>> ids,
+      Map<String, Supplier<Tensor>> feeds,
+      Sequences sequences,
+      long[]... inputs) {
+    List<long[]> shapes = new ArrayList<>(List.of(inputs));
+    op.parameters().forEach(spec -> shapes.add(spec.shape().toArray()));
+    double found =
+        FiniteDifferences.largest(
+            leaves -> {
+              List<Tensor> values = new ArrayList<>(leaves.subList(0, inputs.length));
+              values.addAll(ids.get());
+              Map<String, Tensor> parameters = new HashMap<>();
+              int next = inputs.length;
+              for (ParameterSpec spec : op.parameters()) {
+                parameters.put(spec.name(), leaves.get(next++));
+              }
+              Map<String, Tensor> fed = new HashMap<>();
+              feeds.forEach((name, value) -> fed.put(name, value.get()));
+              Mode mode = Mode.training(1, 2);
+              return op.apply(new StubCall(values, parameters, fed, sequences, mode));
+            },
+            shapes.toArray(long[][]::new));
+    assertThat(found).isLessThan(TOLERANCE);
+  }
+
+  private static StubCall call(List<Tensor> inputs, Map<String, Tensor> parameters) {
+    Sequences sequences = Sequences.of((int) inputs.get(0).size(0));
+    return new StubCall(inputs, parameters, Map.of(), sequences, Mode.inference());
+  }
+
+  private static Tensor ids(long... ids) {
+    return Tensor.of(ids, ids.length);
+  }
+
+  private static Lora lora(Linear target, int rank, double dropout, Optional<String> sharedA) {
+    Initializer first = new Initializer.KaimingUniform();
+    return new Lora(target, rank, 3, dropout, OptionalLong.empty(), first, sharedA);
+  }
+}
