@@ -23,7 +23,7 @@ for /f tokens^=2^ delims^=^" %%v in ('""%JAVA_EXE%" -version 2^>^&1" ^| findstr 
 for /f "tokens=1 delims=.-+" %%m in ("%VERSION%") do set "MAJOR=%%m"
 if not defined MAJOR set "MAJOR=0"
 if %MAJOR% LSS 17 (
-  echo error: %JAVA_EXE% is Java "%VERSION%", too old: install a JDK 17 or later, and point JAVA_HOME at it 1>&2
+  echo error: "%JAVA_EXE%" is Java "%VERSION%", too old: install a JDK 17 or later, and point JAVA_HOME at it 1>&2
   exit /b 1
 )
 

@@ -8,6 +8,7 @@ import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.lora.Lora;
 import dev.lorax.lora.Lorax;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
@@ -19,13 +20,23 @@ final class GraphOptions {
   enum View {
     BEFORE,
     AFTER,
-    DIFF
+    DIFF;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** How it is drawn. */
   enum Format {
     TEXT,
-    MERMAID
+    MERMAID;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Option(
@@ -58,7 +69,7 @@ final class GraphOptions {
   }
 
   String view() {
-    return view.name().toLowerCase(java.util.Locale.ROOT);
+    return view.toString();
   }
 
   /** A line that says what is drawn. */

@@ -60,7 +60,7 @@ final class PromptOptions {
       }
       return prompt;
     } catch (IOException failed) {
-      throw Failure.of("stdin cannot be read (%s)".formatted(failed), failed);
+      throw Failure.unreadable(Path.of("stdin"), failed);
     }
   }
 }

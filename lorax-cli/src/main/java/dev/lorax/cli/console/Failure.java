@@ -1,5 +1,10 @@
 package dev.lorax.cli.console;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import picocli.CommandLine.ExitCode;
 
@@ -25,6 +30,31 @@ public final class Failure extends RuntimeException {
   /** The command was called wrongly: exit code 2. */
   public static Failure usage(String message) {
     return new Failure(message, ExitCode.USAGE, null);
+  }
+
+  /** A file or folder that cannot be read. */
+  public static Failure unreadable(Path file, IOException cause) {
+    return of("%s cannot be read (%s)".formatted(file, reason(cause)), cause);
+  }
+
+  /** A file or folder that cannot be written. */
+  public static Failure unwritable(Path file, IOException cause) {
+    return of(
+        "%s cannot be written (%s): choose another place, or check its permissions"
+            .formatted(file, reason(cause)),
+        cause);
+  }
+
+  private static String reason(IOException cause) {
+    if (cause instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (cause instanceof NoSuchFileException) {
+      return "no such place";
+    }
+    return cause instanceof FileSystemException known && known.getReason() != null
+        ? known.getReason()
+        : String.valueOf(cause.getMessage());
   }
 
   /** A value made from options; where the library refuses them, that is wrong usage. */

@@ -115,16 +115,21 @@ public final class LossChart {
     return left + 60 + 6.6 * label.length();
   }
 
-  /** An exponential mean over about a thirtieth of the run, corrected for its start. */
+  /** A mean over about a thirtieth of the run on either side, near steps counting most. */
   private List<Double> smoothed() {
-    double keep = 1 - 1 / Math.max(3, history.steps().size() / 30.0);
+    double width = Math.max(1.5, history.steps().size() / 40.0);
+    int reach = (int) Math.ceil(3 * width);
+    double[] losses = history.steps().stream().mapToDouble(Step::loss).toArray();
     List<Double> smooth = new ArrayList<>();
-    double sum = 0;
-    double weight = 0;
-    for (Step step : history.steps()) {
-      sum = keep * sum + (1 - keep) * step.loss();
-      weight = keep * weight + (1 - keep);
-      smooth.add(sum / weight);
+    for (int i = 0; i < losses.length; i++) {
+      double sum = 0;
+      double weights = 0;
+      for (int j = Math.max(0, i - reach); j <= Math.min(losses.length - 1, i + reach); j++) {
+        double weight = Math.exp(-0.5 * Math.pow((i - j) / width, 2));
+        sum += weight * losses[j];
+        weights += weight;
+      }
+      smooth.add(sum / weights);
     }
     return smooth;
   }

@@ -35,9 +35,7 @@ public final class OutputFolder {
       Files.delete(Files.createTempFile(parent, ".lorax", ".tmp"));
       return new OutputFolder(folder, made);
     } catch (IOException failed) {
-      throw Failure.of(
-          "%s cannot be written (%s): check the path and its permissions".formatted(folder, failed),
-          failed);
+      throw Failure.unwritable(folder, failed);
     }
   }
 
@@ -83,7 +81,7 @@ public final class OutputFolder {
         throw Failure.of(folder + " is not empty: choose another --out, or remove it");
       }
     } catch (IOException failed) {
-      throw Failure.of("%s cannot be read (%s)".formatted(folder, failed), failed);
+      throw Failure.unreadable(folder, failed);
     }
   }
 }

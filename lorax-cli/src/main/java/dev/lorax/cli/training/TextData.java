@@ -15,10 +15,11 @@ import java.nio.file.Path;
 /**
  * A text as tokens, cut in two.
  *
+ * @param name what messages call it, for example its file
  * @param train what is learned from
  * @param heldOut what is measured on; may be empty
  */
-public record TextData(int[] train, int[] heldOut) {
+public record TextData(String name, int[] train, int[] heldOut) {
   /**
    * Reads a text file.
    *
@@ -30,16 +31,16 @@ public record TextData(int[] train, int[] heldOut) {
     if (text.isBlank()) {
       throw Failure.of(file + " holds no text: there is nothing to learn from");
     }
-    return of(tokenizer.encode(text), share);
+    return of(file.toString(), tokenizer.encode(text), share);
   }
 
   /** Cuts a text; where the share is too small for a single prediction, none is held out. */
-  public static TextData of(int[] tokens, double share) {
+  public static TextData of(String name, int[] tokens, double share) {
     if (share == 0 || Math.round(tokens.length * share) < 2) {
-      return new TextData(tokens, new int[0]);
+      return new TextData(name, tokens, new int[0]);
     }
     Windows.Split split = Windows.split(tokens, share);
-    return new TextData(split.train(), split.heldOut());
+    return new TextData(name, split.train(), split.heldOut());
   }
 
   /** The number of all tokens. */
@@ -58,7 +59,7 @@ public record TextData(int[] train, int[] heldOut) {
     try {
       return decode(file, Files.readAllBytes(file));
     } catch (IOException failed) {
-      throw Failure.of("%s cannot be read (%s)".formatted(file, failed), failed);
+      throw Failure.unreadable(file, failed);
     }
   }
 

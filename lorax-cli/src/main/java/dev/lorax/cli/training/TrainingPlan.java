@@ -68,9 +68,10 @@ public record TrainingPlan(
   }
 
   private static String tooShort(TextData data, int window) {
-    return ("the text has %d tokens to learn from, too few for one window of %d: give more text,"
+    return ("%s has %d tokens to learn from, too few for one window of %d: give more text,"
             + " or --window %d or less%s")
         .formatted(
+            data.name(),
             data.train().length,
             window,
             Math.max(1, data.train().length - 1),
