@@ -3,7 +3,7 @@ rem The lorax command: finds Java, builds on first use or when sources have chan
 rem LORAX_JAVA_OPTS adds options for the Java virtual machine.
 setlocal EnableExtensions DisableDelayedExpansion
 rem The folder above this script.
-for %%d in ("%~dp0..") do set "HOME_DIR=%%~fd\"
+for %%d in ("%~dp0.") do set "HOME_DIR=%%~fd\"
 set "JAR=%HOME_DIR%lorax-cli\target\lorax.jar"
 
 set "JAVA_EXE=java.exe"
@@ -28,7 +28,7 @@ if %MAJOR% LSS 17 (
 )
 
 rem Built, and no source newer than the jar? The exit code says so; 1: build.
-powershell -NoProfile -Command "$h='%HOME_DIR:'=''%'; $j=Join-Path $h 'lorax-cli\target\lorax.jar'; if (-not (Test-Path -LiteralPath $j)) {exit 1}; $t=(Get-Item -LiteralPath $j).LastWriteTime; $s=@('pom.xml','lorax\pom.xml','lorax-cli\pom.xml','lorax\src\main','lorax-cli\src\main') | %% {Join-Path $h $_} | ? {Test-Path -LiteralPath $_}; if ($s | %% {Get-ChildItem -LiteralPath $_ -Recurse -File} | ? {$_.LastWriteTime -gt $t} | select -First 1) {exit 1}"
+powershell -NoProfile -Command "$h='%HOME_DIR:'=''%'; $j=Join-Path $h 'lorax-cli\target\lorax.jar'; if (-not (Test-Path -LiteralPath $j)) {exit 1}; $t=(Get-Item -LiteralPath $j).LastWriteTime; $s=@('pom.xml','lorax-library\pom.xml','lorax-cli\pom.xml','lorax-library\src\main','lorax-cli\src\main') | %% {Join-Path $h $_} | ? {Test-Path -LiteralPath $_}; if ($s | %% {Get-ChildItem -LiteralPath $_ -Recurse -File} | ? {$_.LastWriteTime -gt $t} | select -First 1) {exit 1}"
 if not errorlevel 1 goto start
 
 where mvn >nul 2>nul || (
