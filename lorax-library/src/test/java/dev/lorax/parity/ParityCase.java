@@ -4,12 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.checkpoint.Weights;
 import dev.lorax.graph.Graph;
-import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameterized;
 import dev.lorax.graph.Parameters;
 import dev.lorax.graph.Sequences;
 import dev.lorax.lora.Adapter;
-import dev.lorax.lora.Lora;
 import dev.lorax.lora.Merge;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.run.KvCache;
@@ -25,7 +23,6 @@ import dev.lorax.train.Step;
 import dev.lorax.train.Trainer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,7 +31,7 @@ final class ParityCase implements AutoCloseable {
   private final Fixture fixture;
   private final Checkpoint base;
   private final Weights values;
-  private final Map<String, Double> differences = new LinkedHashMap<>();
+  private final Differences differences = new Differences();
 
   ParityCase(Fixture fixture) {
     this.fixture = fixture;
@@ -54,9 +51,13 @@ final class ParityCase implements AutoCloseable {
       greedy("greedy_base", base);
       greedy("greedy_adapter", adapter);
       gradients(adapter);
+      new DecodingCase(fixture, values, differences).run(base, adapter);
     }
     losses();
-    return differences;
+    if (fixture.expected().has("right_padded")) {
+      new PaddingCase(fixture, values, differences).run();
+    }
+    return differences.asMap();
   }
 
   private Adapter adapter() {
@@ -74,7 +75,7 @@ final class ParityCase implements AutoCloseable {
         Gradients off = Gradients.off()) {
       Tensor found = new Session(graph, parameters).run(Pass.of(tokens, Sequences.of(rows)), scope);
       Tensor wanted = scope.adopt(values.get("logits_" + name)).view(tokens.length, -1);
-      record("logits " + name, found, wanted);
+      differences.record("logits " + name, found, wanted);
     }
   }
 
@@ -86,7 +87,7 @@ final class ParityCase implements AutoCloseable {
             .find("merged." + name)
             .ifPresent(
                 wanted ->
-                    record(
+                    differences.record(
                         "merged weights",
                         map.write(name, merge.parameters()),
                         scope.adopt(wanted)));
@@ -99,7 +100,7 @@ final class ParityCase implements AutoCloseable {
     List<int[]> prompts = fixture.rows("prompt");
     for (int i = 0; i < prompts.size(); i++) {
       int[] found = decode(model, prompts.get(i), wanted.get(i).length);
-      differences.put(name, Arrays.equals(found, wanted.get(i)) ? 0.0 : 1.0);
+      differences.record(name, found, wanted.get(i));
     }
   }
 
@@ -129,10 +130,10 @@ final class ParityCase implements AutoCloseable {
     try (Scope scope = new Scope()) {
       Map<String, Tensor> found =
           GradientProbe.of(adapter.graph(), joint(adapter), adapter.parameters(), batch());
-      for (PeftTensor tensor : tensors(adapter)) {
+      for (PeftTensor tensor : PeftTensor.of(base, adapter)) {
         Tensor wanted = scope.adopt(values.get("grad." + tensor.key()));
         double scale = wanted.abs().max().item();
-        record(
+        differences.record(
             "gradients (relative)",
             found.get(tensor.parameter()).mul(1 / scale),
             tensor.part(wanted).mul(1 / scale));
@@ -155,7 +156,7 @@ final class ParityCase implements AutoCloseable {
         for (Step step : trainer) {
           found.add(step.loss());
           if (step.number() == 1) {
-            record(
+            differences.record(
                 "gradient norm",
                 step.gradientNorm(),
                 fixture.expected().get("grad_norm").doubleValue());
@@ -167,53 +168,20 @@ final class ParityCase implements AutoCloseable {
       }
     }
     for (int i = 0; i < wanted.size(); i++) {
-      record("losses of 5 steps", found.get(i), wanted.get(i).doubleValue());
+      differences.record("losses of 5 steps", found.get(i), wanted.get(i).doubleValue());
     }
   }
 
   private void after5(Adapter adapter) {
     try (Scope scope = new Scope()) {
-      for (PeftTensor tensor : tensors(adapter)) {
+      for (PeftTensor tensor : PeftTensor.of(base, adapter)) {
         Tensor wanted = scope.adopt(values.get("after5." + tensor.key()));
-        record(
+        differences.record(
             "values after 5 steps",
             adapter.parameters().get(tensor.parameter()),
             tensor.part(wanted));
       }
     }
-  }
-
-  private void record(String what, Tensor found, Tensor wanted) {
-    double difference = found.to(DType.F64).sub(wanted.to(DType.F64)).abs().max().item();
-    differences.merge(what, difference, Math::max);
-  }
-
-  private void record(String what, double found, double wanted) {
-    differences.merge(what, Math.abs(found - wanted), Math::max);
-  }
-
-  /** Which part of a tensor of PEFT's one of our parameters is. */
-  private record PeftTensor(String parameter, String key, long row, long rows) {
-    Tensor part(Tensor whole) {
-      return whole.narrow(0, row, rows);
-    }
-  }
-
-  private List<PeftTensor> tensors(Adapter adapter) {
-    List<PeftTensor> tensors = new ArrayList<>();
-    for (Node node : adapter.nodes()) {
-      Lora lora = (Lora) node.op();
-      String weight = adapter.target(node).name() + ".weight";
-      var source = base.architecture().weights().source(weight).orElseThrow();
-      String module = "base_model.model." + source.tensor().replaceFirst("\\.weight$", "");
-      long row = source instanceof dev.lorax.model.Source.Rows rows ? rows.first() : 0;
-      if (lora.sharedA().isEmpty()) {
-        tensors.add(new PeftTensor(node.name() + ".a", module + ".lora_A.weight", 0, lora.rank()));
-      }
-      tensors.add(
-          new PeftTensor(node.name() + ".b", module + ".lora_B.weight", row, lora.target().out()));
-    }
-    return tensors;
   }
 
   @Override

@@ -1,0 +1,35 @@
+package dev.lorax.parity;
+
+import dev.lorax.graph.Node;
+import dev.lorax.lora.Adapter;
+import dev.lorax.lora.Lora;
+import dev.lorax.model.LanguageModel;
+import dev.lorax.model.Source;
+import dev.lorax.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which part of a tensor of PEFT's one of our parameters is. */
+record PeftTensor(String parameter, String key, long row, long rows) {
+  Tensor part(Tensor whole) {
+    return whole.narrow(0, row, rows);
+  }
+
+  /** Where PEFT keeps each parameter of an adapter. */
+  static List<PeftTensor> of(LanguageModel base, Adapter adapter) {
+    List<PeftTensor> tensors = new ArrayList<>();
+    for (Node node : adapter.nodes()) {
+      Lora lora = (Lora) node.op();
+      String weight = adapter.target(node).name() + ".weight";
+      Source source = base.architecture().weights().source(weight).orElseThrow();
+      String module = "base_model.model." + source.tensor().replaceFirst("\\.weight$", "");
+      long row = source instanceof Source.Rows rows ? rows.first() : 0;
+      if (lora.sharedA().isEmpty()) {
+        tensors.add(new PeftTensor(node.name() + ".a", module + ".lora_A.weight", 0, lora.rank()));
+      }
+      tensors.add(
+          new PeftTensor(node.name() + ".b", module + ".lora_B.weight", row, lora.target().out()));
+    }
+    return tensors;
+  }
+}
