@@ -2,10 +2,12 @@ package dev.lorax.train;
 
 import dev.lorax.graph.Parameters;
 import dev.lorax.tensor.DType;
+import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Trained parameters side by side in one float32 buffer, and their gradients in another, so that an
@@ -14,12 +16,13 @@ import java.util.List;
 final class FlatParameters implements AutoCloseable {
   private final Tensor values;
   private final Tensor gradients;
-  private final List<Tensor> leaves = new ArrayList<>();
+  private final Map<String, Tensor> leaves;
   private final List<Tensor> slices = new ArrayList<>();
   private boolean attached;
 
   /** Moves those parameters' values into the buffer; they stay valid, and are trained in place. */
   FlatParameters(Parameters parameters) {
+    leaves = parameters.asMap();
     try (Scope scope = new Scope()) {
       values = scope.release(Tensor.zeros(DType.F32, parameters.count()));
       gradients = scope.release(Tensor.zeros(DType.F32, parameters.count()));
@@ -30,7 +33,6 @@ final class FlatParameters implements AutoCloseable {
         long size = leaf.shape().size();
         leaf.moveInto(values.narrow(0, start, size).view(leaf.shape().toArray()));
         leaf.requireGradient();
-        leaves.add(leaf);
         Tensor slice = gradients.narrow(0, start, size).view(leaf.shape().toArray());
         slices.add(scope.release(slice));
         start += size;
@@ -48,6 +50,14 @@ final class FlatParameters implements AutoCloseable {
     return gradients;
   }
 
+  /** Forgets the gradients collected so far. */
+  void clear() {
+    try (Scope scope = new Scope();
+        Gradients off = Gradients.off()) {
+      gradients.zeroInPlace();
+    }
+  }
+
   /**
    * Collects the gradients of the backward pass just done.
    *
@@ -58,15 +68,17 @@ final class FlatParameters implements AutoCloseable {
     if (attached) {
       return; // they add up in the buffer by themselves
     }
-    for (int i = 0; i < leaves.size(); i++) {
-      Tensor gradient = leaves.get(i).gradient();
+    int next = 0;
+    for (Map.Entry<String, Tensor> leaf : leaves.entrySet()) {
+      Tensor gradient = leaf.getValue().gradient();
       if (gradient == null) {
         throw new TrainingException(
-            "A trained parameter %s has no influence on the loss, so it cannot learn"
-                .formatted(leaves.get(i).shape()));
+            "The trained parameter %s has no influence on the loss, so it cannot learn"
+                .formatted(leaf.getKey()));
       }
-      slices.get(i).copyInPlace(gradient);
-      leaves.get(i).gradientInto(slices.get(i));
+      Tensor slice = slices.get(next++);
+      slice.copyInPlace(gradient);
+      leaf.getValue().gradientInto(slice);
     }
     attached = true;
   }
@@ -80,7 +92,7 @@ final class FlatParameters implements AutoCloseable {
 
   @Override
   public void close() {
-    leaves.forEach(Tensor::forgetGradient);
+    leaves.values().forEach(Tensor::forgetGradient);
     slices.forEach(Tensor::close);
     gradients.close();
     values.close();

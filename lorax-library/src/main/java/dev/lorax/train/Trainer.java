@@ -109,6 +109,7 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
 
   /** Adds up the gradients of the mean loss over all supervised tokens of the window. */
   private double accumulate(Batch[] window, int supervised) {
+    flat.clear(); // a step that failed may have left some
     double total = 0;
     for (int i = 0; i < window.length; i++) {
       if (window[i].supervised() == 0) {
@@ -135,7 +136,6 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
         gradients.mulInPlace(options.clip() / (norm + 1e-6));
       }
       optimizer.step(flat.values(), gradients, rate);
-      gradients.zeroInPlace();
       return norm;
     }
   }
