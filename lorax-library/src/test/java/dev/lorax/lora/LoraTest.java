@@ -3,10 +3,10 @@ package dev.lorax.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lorax.Forward;
+import dev.lorax.Model;
 import dev.lorax.Models;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
-import dev.lorax.graph.Parameterized;
 import dev.lorax.graph.Parameters;
 import dev.lorax.model.Architecture;
 import dev.lorax.op.Embedding;
@@ -123,8 +123,6 @@ class LoraTest {
       return Forward.logits(graph, Parameters.of(values), TOKENS);
     }
   }
-
-  private record Model(Graph graph, Parameters parameters) implements Parameterized {}
 
   private static int[] bits(float[] values) {
     int[] bits = new int[values.length];
