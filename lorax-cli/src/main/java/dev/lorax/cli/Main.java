@@ -2,10 +2,14 @@ package dev.lorax.cli;
 
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Interrupt;
+import dev.lorax.train.Schedule;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** The {@code lorax} command's entry. */
 public final class Main {
@@ -51,11 +55,30 @@ public final class Main {
     boolean colors = console.terminals().colorsOut();
     ColorScheme scheme = CommandLine.Help.defaultColorScheme(colors ? Ansi.ON : Ansi.OFF);
     return line.setColorScheme(scheme)
-        .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Schedule.class, named(Schedule.values()))
+        .registerConverter(GraphOptions.View.class, named(GraphOptions.View.values()))
+        .registerConverter(GraphOptions.Format.class, named(GraphOptions.Format.values()))
         .setUsageHelpAutoWidth(false)
         .setUsageHelpWidth(100)
         .setOut(new java.io.PrintWriter(console.out(), true))
         .setErr(new java.io.PrintWriter(console.err(), true));
+  }
+
+  /** Reads one of some values by name; the error lists them as users write them. */
+  private static <E> ITypeConverter<E> named(E[] values) {
+    return name ->
+        Arrays.stream(values)
+            .filter(value -> value.toString().equalsIgnoreCase(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new TypeConversionException(
+                        "'%s' is none of %s"
+                            .formatted(
+                                name,
+                                Arrays.stream(values)
+                                    .map(Object::toString)
+                                    .collect(Collectors.joining(", ")))));
   }
 
   /** Must come before the first logger: what libraries log reaches the user only if it matters. */

@@ -18,8 +18,11 @@ record Axis(double low, double high, double start, double end, double step) {
   static Axis around(double least, double most, double start, double end) {
     double span = Math.max(most - least, Math.max(1e-3, Math.abs(most) * 1e-3));
     double step = round(span / 5);
-    return new Axis(
-        Math.floor(least / step) * step, Math.ceil(most / step) * step, start, end, step);
+    double low = Math.floor(least / step) * step;
+    double high = Math.ceil(most / step) * step;
+    return low < high
+        ? new Axis(low, high, start, end, step)
+        : new Axis(low - step, high + step, start, end, step); // one round value alone
   }
 
   /** An axis of steps, from 0 to exactly the last. */

@@ -1,0 +1,98 @@
+package dev.lorax.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher in a copy of the repository's outline, with a Java and a Maven that only tell. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+  @TempDir Path folder;
+  private Path home;
+  private Path jdk;
+  private Path maven;
+
+  @BeforeEach
+  void makeOutline() throws IOException {
+    home = folder.resolve("a folder");
+    Files.createDirectories(home.resolve("bin"));
+    Files.createDirectories(home.resolve("lorax/src/main"));
+    Files.createDirectories(home.resolve("lorax-cli/src/main"));
+    Files.copy(Path.of("..", "bin", "lorax"), home.resolve("bin/lorax"));
+    jdk = java("17.0.9");
+    maven = Files.createDirectories(folder.resolve("maven"));
+    program(
+        maven.resolve("mvn"),
+        "mkdir -p lorax-cli/target/lib",
+        "touch lorax-cli/target/lorax.jar",
+        "echo chatter");
+  }
+
+  /** A Java of a version, whose program prints its last arguments. */
+  private Path java(String version) throws IOException {
+    Path java = folder.resolve("jdk " + version);
+    Files.createDirectories(java.resolve("bin"));
+    Files.writeString(java.resolve("release"), "JAVA_VERSION=\"%s\"\n".formatted(version));
+    program(java.resolve("bin/java"), "while [ \"$1\" != -jar ]; do shift; done", "echo \"$@\"");
+    return java;
+  }
+
+  private static void program(Path file, String... lines) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + String.join("\n", lines) + "\n");
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+  }
+
+  private Lorax launch(String path, Path javaHome, String... args)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("bash", home.resolve("bin/lorax").toString()));
+    command.addAll(List.of(args));
+    Path out = folder.resolve("out.txt");
+    Path err = folder.resolve("err.txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().put("PATH", path + ":/usr/bin:/bin");
+    builder.environment().put("JAVA_HOME", javaHome.toString());
+    int code = builder.start().waitFor();
+    return new Lorax(code, Files.readString(out), Files.readString(err));
+  }
+
+  @Test
+  void buildsOnFirstUseAndWhenASourceIsNewer() throws Exception {
+    Lorax first = launch(maven.toString(), jdk, "train", "--data", "two words").ok();
+    assertThat(first.out())
+        .isEqualTo(
+            "-jar %s/lorax-cli/target/lorax.jar train --data two words\n"
+                .formatted(home.toRealPath()));
+    assertThat(first.err()).startsWith("lorax: building").hasLineCount(1);
+    assertThat(launch(maven.toString(), jdk, "x").ok().err()).isEmpty();
+    Thread.sleep(20); // file times may be coarse
+    Files.writeString(home.resolve("lorax/src/main/New.java"), "class New {}");
+    assertThat(launch(maven.toString(), jdk, "x").ok().err()).startsWith("lorax: building");
+  }
+
+  @Test
+  void showsWhatMavenSaidWhenTheBuildFails() throws Exception {
+    program(maven.resolve("mvn"), "echo it is broken", "exit 1");
+    launch(maven.toString(), jdk).failed(1, "the build failed");
+    assertThat(launch(maven.toString(), jdk).err()).contains("it is broken");
+  }
+
+  @Test
+  void tellsWhichJavaIsWrong() throws Exception {
+    launch(maven.toString(), java("11.0.2")).failed(1, "Java 11.0.2, too old", "17");
+    launch(maven.toString(), java("1.8.0_392")).failed(1, "too old");
+    launch(maven.toString(), folder.resolve("nowhere")).failed(1, "JAVA_HOME is", "17 or later");
+  }
+}

@@ -1,0 +1,78 @@
+package dev.lorax.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lorax.cli.console.Console;
+import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.console.Terminals;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "generate", "inspect", "merge"})
+  void everyCommandExplainsItselfWithAnExample(String command) {
+    Lorax help = Lorax.run(command, "--help").ok();
+    assertThat(help.out()).contains("Example:", "lorax " + command).doesNotContain("\033[");
+    assertThat(help.err()).isEmpty();
+    assertThat(help.out().lines()).allMatch(line -> line.length() <= 100);
+  }
+
+  @Test
+  void helpListsTheCommandsAndHidesTheLaunchersOwn() {
+    assertThat(Lorax.run("--help").ok().out())
+        .contains("train", "generate", "inspect", "merge", "Exit codes")
+        .doesNotContain("warm-up");
+  }
+
+  @Test
+  void noCommandIsWrongUsage() {
+    Lorax run = Lorax.run();
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("error: name a command").contains("Usage: lorax");
+  }
+
+  @Test
+  void aWrongOptionIsWrongUsage() {
+    Lorax.run("train", "--rank", "many").failed(2, "--rank", "lorax train --help");
+    Lorax.run("tarin").failed(2, "tarin");
+  }
+
+  @Test
+  void theVersionIsOneLine() {
+    assertThat(Lorax.run("--version").ok().out()).startsWith("lorax ").hasLineCount(1);
+  }
+
+  @Test
+  void theLaunchersWarmUpWorks() {
+    assertThat(Lorax.run("warm-up").ok().out()).isEmpty();
+  }
+
+  @Test
+  void aBugSaysSoAndShowsItsTraceOnDemandOnly() {
+    assertThat(report(new IllegalStateException("odd"), false))
+        .isEqualTo(
+            "error: this is a bug in lorax: java.lang.IllegalStateException: odd;"
+                + " run again with --verbose and report it\n");
+    assertThat(report(new IllegalStateException("odd"), true)).contains("\tat dev.lorax.cli");
+    assertThat(report(Failure.of("no\n luck"), false)).isEqualTo("error: no luck\n");
+  }
+
+  @Test
+  void tooLittleMemoryNamesTheRemedy() {
+    assertThat(report(new OutOfMemoryError("Java heap space"), false)).contains("--batch-size");
+  }
+
+  private static String report(Throwable thrown, boolean verbose) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(err, true);
+    Console console = new Console(InputStream.nullInputStream(), stream, stream, Terminals.NONE);
+    assertThat(new Errors(console, () -> verbose).report(thrown)).isEqualTo(1);
+    return err.toString().replace("\r\n", "\n");
+  }
+}

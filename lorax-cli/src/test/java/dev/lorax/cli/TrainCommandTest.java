@@ -1,0 +1,166 @@
+package dev.lorax.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainCommandTest {
+  @TempDir Path folder;
+  private Path model;
+  private Path text;
+  private Path out;
+
+  @BeforeEach
+  void makeFiles() throws IOException {
+    model = TinyModel.in(folder);
+    text = TinyModel.text(folder);
+    out = folder.resolve("out");
+  }
+
+  private Lorax train(Path data, Object... more) {
+    List<Object> args =
+        new ArrayList<>(List.of("train", "--model", model, "--data", data, "--out", out));
+    args.addAll(Arrays.asList(more));
+    return Lorax.run(args.toArray());
+  }
+
+  @Test
+  void learnsFromATextAndSaysWhatItDoes() {
+    Lorax run = train(text, "--steps", 30, "--learning-rate", 0.02, "--window", 32).ok();
+    assertThat(run.err())
+        .contains("2,048 of 32,672 parameters (6.3 %)")
+        .contains("self_attention.query, self_attention.value")
+        .contains("held out")
+        .contains("before training")
+        .contains("after step 30");
+    assertThat(run.out()).contains("held-out", "->", "prompt", "base", "adapted", "saved");
+  }
+
+  @Test
+  void tellsALongRunInAboutTwentyLines() {
+    Lorax run = train(text, "--steps", 95, "--window", 8, "--batch-size", 1).ok();
+    assertThat(run.err().lines().filter(line -> line.startsWith("step"))).hasSizeBetween(18, 21);
+  }
+
+  @Test
+  void writesTheAdapterWithSummaryMetricsAndChart() throws IOException {
+    train(text, "--steps", 4, "--window", 16, "--eval-every", 2).ok();
+    assertThat(out)
+        .isDirectoryContaining("glob:**/adapter_config.json")
+        .isDirectoryContaining("glob:**/adapter_model.safetensors")
+        .isDirectoryContaining("glob:**/loss.svg");
+    List<String> lines = Files.readAllLines(out.resolve("metrics.jsonl"));
+    assertThat(lines).hasSize(5); // step 0 and four steps
+    for (String line : lines) {
+      assertThat(new ObjectMapper().readTree(line).get("step").isIntegralNumber()).isTrue();
+    }
+    assertThat(lines.get(2)).contains("evalLoss");
+    assertThat(lines.get(3)).doesNotContain("evalLoss");
+  }
+
+  @Test
+  void givesTheSummaryAsJsonAndNothingElseOnStdout() throws IOException {
+    JsonNode json =
+        train(text, "--steps", 20, "--learning-rate", 0.02, "--window", 32, "--json").ok().json();
+    assertThat(json.get("outcome").asText()).isEqualTo("done");
+    assertThat(json.get("steps").asInt()).isEqualTo(20);
+    assertThat(json.get("tokens").asInt()).isEqualTo(20 * 4 * 32);
+    assertThat(json.get("evalLossAfter").asDouble())
+        .isLessThan(json.get("evalLossBefore").asDouble() - 0.5);
+    assertThat(json.at("/recipe/learningRate").asDouble()).isEqualTo(0.02);
+    assertThat(json.at("/sample/adapted").asText()).isNotEmpty();
+    JsonNode file = new ObjectMapper().readTree(out.resolve("summary.json").toFile());
+    assertThat(file).isEqualTo(json);
+  }
+
+  @Test
+  void givesTheSameAdapterForTheSameSeed() throws IOException {
+    train(text, "--steps", 3, "--window", 16, "--dropout", 0.1).ok();
+    byte[] first = Files.readAllBytes(out.resolve("adapter_model.safetensors"));
+    out = folder.resolve("again");
+    train(text, "--steps", 3, "--window", 16, "--dropout", 0.1).ok();
+    assertThat(out.resolve("adapter_model.safetensors")).hasBinaryContent(first);
+    out = folder.resolve("other");
+    train(text, "--steps", 3, "--window", 16, "--dropout", 0.1, "--seed", 7).ok();
+    assertThat(Files.readAllBytes(out.resolve("adapter_model.safetensors"))).isNotEqualTo(first);
+  }
+
+  @Test
+  void adaptsEveryDenseNodeOnDemand() throws IOException {
+    JsonNode json =
+        train(text, "--steps", 1, "--window", 8, "--targets", "all-linear", "--json").ok().json();
+    assertThat(json.at("/adapter/modules").asInt()).isEqualTo(12);
+  }
+
+  @Test
+  void holdsNothingOutOnDemand() throws IOException {
+    JsonNode json = train(text, "--steps", 1, "--window", 8, "--held-out", 0, "--json").ok().json();
+    assertThat(json.has("evalLossBefore")).isFalse();
+  }
+
+  @Test
+  void namesTheNearestTargetsOfATypo() {
+    train(text, "--targets", "querry").failed(2, "'querry'", "self_attention.query");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void refusesNumbersOutOfRange() {
+    train(text, "--rank", 0).failed(2, "rank", "at least 1");
+    train(text, "--rank", 33).failed(2, "Rank 33", "at most 32");
+    train(text, "--window", 65).failed(2, "--window 65", "at most 64");
+    train(text, "--steps", 1, "--epochs", 1).failed(2, "--steps", "--epochs");
+    train(text, "--held-out", 1).failed(2, "--held-out");
+    train(text, "--learning-rate", -1).failed(2, "learning rate");
+    train(text, "--dtype", "i8").failed(2, "bf16, f32");
+    train(text, "--schedule", "wavy").failed(2, "--schedule", "cosine");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void tellsATextThatIsTooShortEmptyOrNoText() throws IOException {
+    Path file = folder.resolve("data.txt");
+    Files.writeString(file, "Too short.");
+    train(file).failed(1, "data.txt has 10 tokens", "one window of 64", "--window 9");
+    Files.writeString(file, " \n");
+    train(file).failed(1, "data.txt holds no text");
+    Files.write(file, "good\ncaf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
+    train(file).failed(1, "data.txt, line 2", "0xE9 is not UTF-8");
+    train(folder).failed(1, "is a folder");
+    train(folder.resolve("none.txt")).failed(1, "none.txt: no such file");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void looksAtTheOutputFolderBeforeTraining() throws IOException {
+    Files.createDirectory(out);
+    Files.writeString(out.resolve("precious.txt"), "mine");
+    Lorax run = train(text);
+    run.failed(1, "is not empty");
+    assertThat(run.err().lines()).hasSize(1);
+    assertThat(out.resolve("precious.txt")).hasContent("mine");
+    out = text;
+    train(text).failed(1, "is a file, not a folder");
+    out = text.resolve("below");
+    train(text).failed(1, "cannot be written");
+  }
+
+  @Test
+  void keepsTheLastGoodStepWhenTheLossIsNoNumber() {
+    Lorax run = train(text, "--steps", 9, "--learning-rate", 1e38, "--warmup", 2, "--clip", 0);
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("error: The ", "Lower the learning rate", "is saved in");
+    assertThat(out.resolve("adapter_model.safetensors")).exists();
+  }
+}
