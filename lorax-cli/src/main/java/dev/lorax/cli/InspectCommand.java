@@ -127,24 +127,24 @@ final class InspectCommand implements Callable<Integer> {
     line("adapter", folder.toString());
     line("targets", String.join(", ", AdapterModules.names(adapter)));
     line("numbers", Figures.count(adapter.parameters().count()));
-    int width = modules.stream().mapToInt(module -> module.name().length()).max().orElse(0);
-    line(
-        "modules",
-        "%-".concat(width + "s").formatted("") + "  rank  alpha  change norm  of weight");
+    int width = modules.stream().mapToInt(module -> module.name().length()).max().orElse(1);
+    line("modules", " ".repeat(width) + "  rank  alpha  change norm  of weight");
     ArrayNode list = object.putArray("modules");
     for (AdapterModules.Module module : modules) {
       list.addPOJO(module);
-      line(
-          "",
-          String.format(
-              Locale.ROOT,
-              "%-" + width + "s  %4d  %5s  %11.4g  %9s",
-              module.name(),
-              module.rank(),
-              Figures.number(module.alpha()),
-              module.change(),
-              Figures.percent(module.share())));
+      line("", row(module, width));
     }
+  }
+
+  private static String row(AdapterModules.Module module, int width) {
+    return String.format(
+        Locale.ROOT,
+        "%-" + width + "s  %4d  %5s  %11.4g  %9s",
+        module.name(),
+        module.rank(),
+        Figures.number(module.alpha()),
+        module.change(),
+        Figures.percent(module.share()));
   }
 
   private void tell(String label, String field, String value) {

@@ -2,6 +2,7 @@ package dev.lorax.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.checkpoint.CheckpointException;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
@@ -124,6 +125,7 @@ final class TrainCommand implements Callable<Integer> {
     OutputFolder folder = OutputFolder.prepare(out);
     boolean saved = false;
     try (Checkpoint base = open()) {
+      checkPrompt(base);
       TextData text = TextData.read(data, base.tokenizer(), options.heldOut);
       try (AdapterTraining training = new AdapterTraining(base, lora.config(), text, options)) {
         new TrainingTale(console).plan(base, text, training, options);
@@ -170,7 +172,11 @@ final class TrainCommand implements Callable<Integer> {
     ObjectNode summary = TrainingSummary.of(base, training, history, options);
     Optional<Sample> sample = sample(base, text, training, history);
     sample.ifPresent(found -> summary.putPOJO("sample", found));
-    RunFiles.write(out, history, summary);
+    try {
+      RunFiles.write(out, history, summary);
+    } catch (CheckpointException failed) {
+      throw Failure.of(failed.getMessage() + "; the adapter itself is saved in " + out, failed);
+    }
     if (running.json) {
       console.result(summary);
       return;
@@ -190,6 +196,19 @@ final class TrainCommand implements Callable<Integer> {
     int[] start = text.heldOut().length > 0 ? text.heldOut() : text.train();
     String prompt = running.prompt == null ? Sample.promptOf(base, start) : running.prompt;
     return Optional.of(Sample.of(base, training.adapter(), prompt, options.seed));
+  }
+
+  /** Before the run: what cannot be sampled afterwards is told now. */
+  private void checkPrompt(Checkpoint base) {
+    if (running.prompt != null && !running.prompt.isEmpty()) {
+      int tokens = base.tokenizer().encodeWithSpecials(running.prompt).length;
+      int context = base.architecture().context();
+      if (tokens > context) {
+        throw Failure.usage(
+            "--sample has %d tokens, but the model's context holds %d: shorten it"
+                .formatted(tokens, context));
+      }
+    }
   }
 
   private int outcome(History history) {

@@ -24,10 +24,9 @@ class LauncherTest {
   @BeforeEach
   void makeOutline() throws IOException {
     home = folder.resolve("a folder");
-    Files.createDirectories(home.resolve("bin"));
-    Files.createDirectories(home.resolve("lorax/src/main"));
+    Files.createDirectories(home.resolve("lorax-library/src/main"));
     Files.createDirectories(home.resolve("lorax-cli/src/main"));
-    Files.copy(Path.of("..", "bin", "lorax"), home.resolve("bin/lorax"));
+    Files.copy(Path.of("..", "lorax"), home.resolve("lorax"));
     jdk = java("17.0.9");
     maven = Files.createDirectories(folder.resolve("maven"));
     program(
@@ -53,7 +52,7 @@ class LauncherTest {
 
   private Lorax launch(String path, Path javaHome, String... args)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("bash", home.resolve("bin/lorax").toString()));
+    List<String> command = new ArrayList<>(List.of("bash", home.resolve("lorax").toString()));
     command.addAll(List.of(args));
     Path out = folder.resolve("out.txt");
     Path err = folder.resolve("err.txt");
@@ -78,7 +77,7 @@ class LauncherTest {
     assertThat(first.err()).startsWith("lorax: building").hasLineCount(1);
     assertThat(launch(maven.toString(), jdk, "x").ok().err()).isEmpty();
     Thread.sleep(20); // file times may be coarse
-    Files.writeString(home.resolve("lorax/src/main/New.java"), "class New {}");
+    Files.writeString(home.resolve("lorax-library/src/main/New.java"), "class New {}");
     assertThat(launch(maven.toString(), jdk, "x").ok().err()).startsWith("lorax: building");
   }
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /** A checkpoint of 30,000 parameters with a tokenizer of 97 characters, and a text for it. */
 final class TinyModel {
   private static final Path GOLDEN =
-      Path.of("..", "lorax", "src", "test", "resources", "golden", "gpt2-lora");
+      Path.of("..", "lorax-library", "src", "test", "resources", "golden", "gpt2-lora");
 
   private TinyModel() {}
 

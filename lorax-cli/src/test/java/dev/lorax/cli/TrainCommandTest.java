@@ -123,6 +123,8 @@ class TrainCommandTest {
     train(text, "--steps", 1, "--epochs", 1).failed(2, "--steps", "--epochs");
     train(text, "--held-out", 1).failed(2, "--held-out");
     train(text, "--learning-rate", -1).failed(2, "learning rate");
+    train(text, "--sample", "long ".repeat(50)).failed(2, "--sample has 250 tokens", "64");
+    train(text, "--threads", 0).failed(2, "Threads must be at least 1");
     train(text, "--dtype", "i8").failed(2, "bf16, f32");
     train(text, "--schedule", "wavy").failed(2, "--schedule", "cosine");
     assertThat(out).doesNotExist();

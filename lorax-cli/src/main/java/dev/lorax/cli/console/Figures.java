@@ -1,5 +1,6 @@
 package dev.lorax.cli.console;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -50,10 +51,10 @@ public final class Figures {
         : "%d h %d min".formatted(seconds / 3600, seconds / 60 % 60);
   }
 
-  /** A number that is whole without a point, and others as short as they are exact. */
+  /** A number as short as it is exact, with no exponent: {@code 16}, {@code 0.0003}. */
   public static String number(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e15
-        ? Long.toString((long) value)
+    return Double.isFinite(value)
+        ? new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString()
         : Double.toString(value);
   }
 

@@ -28,7 +28,8 @@ public record Sample(String prompt, String base, String adapted) {
 
   /** The beginning of a text, as a prompt. */
   public static String promptOf(LanguageModel base, int[] tokens) {
-    return base.tokenizer().decode(Arrays.copyOf(tokens, Math.min(PROMPT_TOKENS, tokens.length)));
+    int most = Math.min(PROMPT_TOKENS, base.architecture().context());
+    return base.tokenizer().decode(Arrays.copyOf(tokens, Math.min(most, tokens.length)));
   }
 
   private static String text(GenerationBuilder generation, String prompt, long seed) {

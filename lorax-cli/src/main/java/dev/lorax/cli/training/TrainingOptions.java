@@ -58,7 +58,7 @@ public final class TrainingOptions {
       names = "--learning-rate",
       paramLabel = "RATE",
       description =
-          "Peak learning rate of AdamW (default: ${DEFAULT-VALUE}, usual for LoRA: ten"
+          "Peak learning rate of AdamW (default: 3e-4, usual for LoRA: ten"
               + " times that of full fine-tuning, since B starts at zero).")
   public double learningRate = 3e-4;
 

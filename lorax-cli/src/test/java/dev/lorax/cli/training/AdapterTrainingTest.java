@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class AdapterTrainingTest {
   private static final Path GOLDEN =
-      Path.of("..", "lorax", "src", "test", "resources", "golden", "gpt2-lora");
+      Path.of("..", "lorax-library", "src", "test", "resources", "golden", "gpt2-lora");
 
   private static TextData text(int tokens, double heldOut) {
     int[] ids = IntStream.range(0, tokens).map(i -> i * i % 97).toArray();
