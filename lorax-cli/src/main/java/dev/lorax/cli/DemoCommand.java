@@ -96,7 +96,8 @@ final class DemoCommand implements Callable<Integer> {
 
   private int run(Checkpoint base, OutputFolder folder) {
     TrainingOptions options = recipe();
-    TextData text = TextData.of("the cook's log", base.tokenizer().encode(DemoFiles.log()), options.heldOut);
+    TextData text =
+        TextData.of("the cook's log", base.tokenizer().encode(DemoFiles.log()), options.heldOut);
     TrainingTale tale = new TrainingTale(console);
     try (AdapterTraining training = new AdapterTraining(base, adapter().config(), text, options)) {
       introduce(base);

@@ -6,7 +6,9 @@ import dev.lorax.cli.training.LoraOptions;
 import dev.lorax.graph.Drawing;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
+import dev.lorax.lora.InjectionPictures;
 import dev.lorax.lora.Lora;
+import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Lorax;
 import java.util.Locale;
 import java.util.Set;
@@ -20,7 +22,8 @@ final class GraphOptions {
   enum View {
     BEFORE,
     AFTER,
-    DIFF;
+    DIFF,
+    STEPS;
 
     @Override
     public String toString() {
@@ -43,7 +46,8 @@ final class GraphOptions {
       names = "--graph",
       paramLabel = "VIEW",
       description =
-          "Draw the model's graph: before injection, after it, or diff for what it" + " changes.")
+          "Draw the model's graph: before injection, after it, diff for what it changes, or steps"
+              + " for the injection of one node in five Mermaid pictures.")
   private View view;
 
   @Option(
@@ -61,6 +65,12 @@ final class GraphOptions {
   @Option(names = "--all", description = "Draw the whole graph, not one block.")
   private boolean all;
 
+  @Option(
+      names = "--node",
+      paramLabel = "NAME",
+      description = "Which node steps are drawn of (default: the first that is adapted).")
+  private String node;
+
   @ArgGroup(exclusive = false, validate = false)
   private LoraOptions lora = new LoraOptions();
 
@@ -74,6 +84,9 @@ final class GraphOptions {
 
   /** A line that says what is drawn. */
   String caption(Graph base) {
+    if (view == View.STEPS) {
+      return "the injection of one node, step by step";
+    }
     return all
         ? "the whole graph"
         : "block %d of %d; --all draws everything".formatted(block, Excerpt.blocks(base));
@@ -85,6 +98,9 @@ final class GraphOptions {
    * @param given the graph with an adapter that the user named, or null to inject a fresh one
    */
   String draw(Graph base, Graph given) {
+    if (view == View.STEPS) {
+      return Failure.orUsage(() -> steps(base));
+    }
     Graph before = excerpt(base);
     if (view == View.BEFORE) {
       return format == Format.TEXT ? Drawing.listing(before) : Drawing.mermaid(before, Set.of());
@@ -96,6 +112,22 @@ final class GraphOptions {
       return Drawing.mermaid(after, loras(after)); // the diff of a picture: what is new is marked
     }
     return view == View.AFTER ? Drawing.listing(after) : Drawing.difference(before, after);
+  }
+
+  /** Each picture under its title, as Markdown. */
+  private String steps(Graph base) {
+    LoraConfig config = lora.config();
+    String name =
+        node != null
+            ? node
+            : base.order().stream().filter(config.targets()).map(Node::name).findFirst().orElse("");
+    StringBuilder text = new StringBuilder();
+    int number = 0;
+    for (InjectionPictures.Picture picture : InjectionPictures.of(base, config, name)) {
+      text.append("%d. %s\n\n```mermaid\n".formatted(++number, picture.title()));
+      text.append(picture.mermaid()).append("```\n\n");
+    }
+    return text.toString();
   }
 
   private Graph excerpt(Graph graph) {
