@@ -52,6 +52,7 @@ del /q "%HOME_DIR%lorax-cli\target\lorax-*.jsa" 2>nul
 :start
 set "OPTIONS=-XX:+UseSerialGC -Xms64m -Xlog:disable"
 if %MAJOR% GEQ 23 set "OPTIONS=%OPTIONS% --sun-misc-unsafe-memory-access=allow"
+if /i not "%~1"=="train" if /i not "%~1"=="demo" set "OPTIONS=%OPTIONS% -XX:TieredStopAtLevel=1"
 set "ARCHIVE=%HOME_DIR%lorax-cli\target\lorax-%VERSION%.jsa"
 if not exist "%ARCHIVE%" "%JAVA_EXE%" %OPTIONS% "-XX:ArchiveClassesAtExit=%ARCHIVE%" -jar "%JAR%" warm-up >nul 2>nul
 if exist "%ARCHIVE%" set OPTIONS=%OPTIONS% -Xshare:auto "-XX:SharedArchiveFile=%ARCHIVE%"
