@@ -1,0 +1,70 @@
+package dev.lorax.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lorax.graph.Parameters;
+import dev.lorax.tensor.Engine;
+import java.util.Iterator;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Native memory stays flat: nothing waits for the garbage collector. */
+class MemoryTest {
+  private static final int ROUNDS = 1000;
+
+  /** A leak of one step's values alone would come to hundreds of megabytes. */
+  private static final long SLACK = 48L << 20;
+
+  private static final Windows WINDOWS = Batches.windows(Run.text(500), 16).size(8);
+
+  private final int threads = Engine.threads();
+
+  @BeforeEach
+  void oneThread() {
+    Engine.threads(1); // tiny products wait for other threads longer than they take
+  }
+
+  @AfterEach
+  void allThreads() {
+    Engine.threads(threads);
+  }
+
+  @Test
+  void aThousandTrainingStepsKeepNothing() {
+    try (Run run = new Run(0.1);
+        Trainer trainer = run.trainer(WINDOWS, t -> t.steps(100 + ROUNDS))) {
+      Iterator<Step> steps = trainer.iterator();
+      requireFlat(steps::next);
+      assertThat(steps.hasNext()).isFalse();
+    }
+  }
+
+  @Test
+  void aThousandEvaluationsKeepNothing() {
+    try (Run run = new Run()) {
+      Parameters all = run.base.parameters().and(run.adapter.parameters());
+      requireFlat(() -> Evaluation.of(run.adapter.graph(), all, WINDOWS, 1));
+    }
+  }
+
+  private static void requireFlat(Runnable round) {
+    for (int i = 0; i < 100; i++) {
+      round.run();
+    }
+    long bytes = bytesAfterCollection();
+    long count = Pointer.totalCount();
+    for (int i = 0; i < ROUNDS; i++) {
+      round.run();
+    }
+    assertThat(Pointer.totalCount()).as("native objects").isLessThanOrEqualTo(count);
+    assertThat(bytesAfterCollection() - bytes).as("bytes").isLessThan(SLACK);
+  }
+
+  /** The process's memory; the Java heap, which is part of it, has shrunk to what it needs. */
+  private static long bytesAfterCollection() {
+    System.gc();
+    return Pointer.physicalBytes();
+  }
+}
