@@ -89,6 +89,9 @@ record PeftConfig(
   }
 
   private static PeftConfig parse(Path file, JsonNode json) {
+    if (!json.isObject()) {
+      throw new CheckpointException(file, "not a JSON object");
+    }
     if (!json.path("peft_type").asText("LORA").equals("LORA")) {
       throw new CheckpointException(
           file, "peft_type is %s; only LORA is supported".formatted(json.get("peft_type")));

@@ -90,11 +90,18 @@ final class PeftReader {
         leftOver.remove(module.keyB());
       }
     }
-    leftOver.forEach(name -> faults.add(name + " is left over"));
+    leftOver.forEach(name -> faults.add(name + leftOver(name)));
     if (present.isEmpty() && faults.isEmpty()) {
       faults.add("it holds no tensor");
     }
     return present;
+  }
+
+  /** PEFT saves an embedding whole where the embedding or the head is adapted. */
+  private static String leftOver(String name) {
+    return name.endsWith(".base_layer.weight")
+        ? " is a copy of a base weight, which is not supported yet"
+        : " is left over";
   }
 
   private void check(Weights file, String key, Shape wanted) {

@@ -111,7 +111,8 @@ final class PeftWriter {
 
   /** The alpha that gives the module the scale of its first adapted node. */
   private double alpha(PeftModule module) {
-    return op(adaptedNodes(module).get(0)).scale() * rank(module);
+    Lora first = op(adaptedNodes(module).get(0));
+    return first.alpha() * ((double) rank(module) / first.rank()); // a whole alpha stays whole
   }
 
   private Map<String, Tensor> tensors(PeftModule module) {
