@@ -13,9 +13,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A folder made by transformers and PEFT: a tiny checkpoint, an adapter, and what they compute. */
-record Fixture(Path folder) {
+public record Fixture(Path folder) {
+  private static final Path HERE = Path.of("src/test/resources/golden");
+
+  /** The fixtures of the repository. */
+  public static List<Fixture> all() {
+    return in(HERE);
+  }
+
+  /** A fixture of the repository. */
+  public static Fixture named(String name) {
+    return new Fixture(HERE.resolve(name));
+  }
+
   /** The fixtures in a folder, in the order of their names. */
-  static List<Fixture> in(Path root) {
+  public static List<Fixture> in(Path root) {
     try (Stream<Path> folders = Files.list(root)) {
       return folders
           .filter(folder -> Files.exists(folder.resolve("expected.json")))
@@ -27,15 +39,18 @@ record Fixture(Path folder) {
     }
   }
 
-  String name() {
+  /** The folder's name. */
+  public String name() {
     return folder.getFileName().toString();
   }
 
-  JsonNode expected() {
+  /** Numbers and tokens. */
+  public JsonNode expected() {
     return json("expected.json");
   }
 
-  JsonNode json(String file) {
+  /** A JSON file of the folder. */
+  public JsonNode json(String file) {
     try {
       return new ObjectMapper().readTree(folder.resolve(file).toFile());
     } catch (IOException failed) {
@@ -44,11 +59,12 @@ record Fixture(Path folder) {
   }
 
   /** Token ids or labels of a batch. */
-  List<int[]> rows(String field) {
+  public List<int[]> rows(String field) {
     return rows(json("input_ids.json").get(field));
   }
 
-  static List<int[]> rows(JsonNode array) {
+  /** Token ids of a JSON array. */
+  public static List<int[]> rows(JsonNode array) {
     List<int[]> rows = new ArrayList<>();
     for (JsonNode row : array) {
       int[] ids = new int[row.size()];
@@ -60,7 +76,8 @@ record Fixture(Path folder) {
     return rows;
   }
 
-  Weights values() {
+  /** Tensors that transformers and PEFT computed. */
+  public Weights values() {
     return Safetensors.open(folder.resolve("expected.safetensors"));
   }
 }
