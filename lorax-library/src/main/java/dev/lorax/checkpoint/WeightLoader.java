@@ -83,7 +83,8 @@ final class WeightLoader {
 
   private void checkUnused() {
     for (String name : files.names()) {
-      if (!used.contains(name) && !map.ignores(bare ? map.prefix() + name : name)) {
+      boolean ignored = map.ignores(name) || bare && map.ignores(map.prefix() + name);
+      if (!used.contains(name) && !ignored) {
         fault("%s is left over".formatted(name));
       }
     }

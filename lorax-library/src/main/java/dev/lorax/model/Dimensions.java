@@ -58,7 +58,7 @@ public record Dimensions(
         config.integer("num_key_value_heads", heads),
         config.integer("head_dim", width / heads),
         config.integer("intermediate_size"),
-        Activation.named(config.text("hidden_act", "silu")),
+        config.activation("hidden_act", "silu"),
         config.number("rms_norm_eps", 1e-6),
         config.rope().theta(),
         config.rope().scaling(),

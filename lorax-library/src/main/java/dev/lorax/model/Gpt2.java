@@ -55,7 +55,7 @@ public record Gpt2(
         config.integer("n_layer"),
         config.integer("n_head"),
         config.integer("n_inner", 4 * width),
-        Activation.named(config.text("activation_function", "gelu_new")),
+        config.activation("activation_function", "gelu_new"),
         config.number("layer_norm_epsilon", 1e-5),
         config.flag("tie_word_embeddings", true));
   }

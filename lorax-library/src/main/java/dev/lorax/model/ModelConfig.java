@@ -3,6 +3,7 @@ package dev.lorax.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lorax.op.Activation;
 import dev.lorax.op.RopeScaling;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -119,6 +120,15 @@ public final class ModelConfig {
   /** A text with a default. */
   public String text(String field, String otherwise) {
     return has(field) ? text(field) : otherwise;
+  }
+
+  /** An activation by its name in transformers, with a default. */
+  public Activation activation(String field, String otherwise) {
+    try {
+      return Activation.named(text(field, otherwise));
+    } catch (IllegalArgumentException unknown) {
+      throw new ModelConfigException("%s: '%s': %s".formatted(source, field, unknown.getMessage()));
+    }
   }
 
   /** The texts of a list, empty if it is absent. */
