@@ -28,10 +28,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,14 +58,24 @@ class PeftFolderTest {
       PeftFolder.write(ours, base, adapter);
     }
     assertThat(Files.mismatch(weights(ours), weights(theirs))).isEqualTo(-1);
-    JsonNode wanted = config(theirs);
-    JsonNode found = config(ours);
-    for (String field : List.of("r", "lora_alpha", "fan_in_fan_out", "lora_dropout", "bias")) {
-      assertThat(found.get(field).asText()).as(field).isEqualTo(wanted.get(field).asText());
+    PeftConfig wanted = PeftConfig.read(theirs);
+    PeftConfig found = PeftConfig.read(ours);
+    assertThat(found.fanInFanOut()).isEqualTo(wanted.fanInFanOut());
+    assertThat(found.dropout()).isEqualTo(wanted.dropout());
+    for (String module : modules(theirs)) {
+      assertThat(found.targets(module)).as(module).isTrue();
+      assertThat(found.rankOf(module)).as(module).isEqualTo(wanted.rankOf(module));
+      assertThat(scale(found, module)).as(module).isEqualTo(scale(wanted, module));
     }
-    assertThat(found.get("rank_pattern")).isEqualTo(wanted.get("rank_pattern"));
-    assertThat(found.get("alpha_pattern")).isEqualTo(wanted.get("alpha_pattern"));
-    assertThat(matched(found, theirs)).isEqualTo(matched(wanted, theirs));
+    for (String module : List.of("lm_head", "model.norm", "transformer.wpe")) {
+      assertThat(found.targets(module)).isFalse();
+    }
+  }
+
+  /** What PEFT multiplies the product by. */
+  private static double scale(PeftConfig config, String module) {
+    int rank = config.rankOf(module);
+    return config.alphaOf(module) / (config.rankStabilized() ? Math.sqrt(rank) : rank);
   }
 
   @ParameterizedTest
@@ -255,19 +265,13 @@ class PeftFolderTest {
     return new ObjectMapper().readTree(folder.resolve("adapter_config.json").toFile());
   }
 
-  /** The modules of a file that target_modules name, as PEFT matches them. */
-  private static TreeSet<String> matched(JsonNode config, Path folder) {
-    TreeSet<String> matched = new TreeSet<>();
+  /** The modules that a file adapts. */
+  private static Set<String> modules(Path folder) {
     try (Safetensors file = Safetensors.open(weights(folder))) {
-      for (String name : file.names()) {
-        String module =
-            name.replaceFirst("^base_model\\.model\\.", "").replaceFirst("\\.lora_.*", "");
-        StreamSupport.stream(config.get("target_modules").spliterator(), false)
-            .map(JsonNode::asText)
-            .filter(suffix -> module.equals(suffix) || module.endsWith("." + suffix))
-            .forEach(suffix -> matched.add(module));
-      }
+      return file.names().stream()
+          .map(name -> name.replaceFirst("^base_model\\.model\\.", ""))
+          .map(name -> name.replaceFirst("\\.lora_.*", ""))
+          .collect(Collectors.toSet());
     }
-    return matched;
   }
 }
