@@ -61,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      defaultValue = "240",
+      defaultValue = "180",
       description = "Optimiser steps (default: ${DEFAULT-VALUE}).")
   private long steps;
 

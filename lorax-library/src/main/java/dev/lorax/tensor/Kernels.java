@@ -1,12 +1,14 @@
 package dev.lorax.tensor;
 
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /** libtorch's fused kernels for neural networks. Rows are tokens: {@code [tokens, width]}. */
 public final class Kernels {
   private static final long SUM = 2; // at::Reduction::Sum
+  private static final long SHORT = 192; // positions up to which attention is three plain products
 
   private Kernels() {}
 
@@ -71,6 +73,14 @@ public final class Kernels {
    */
   public static Tensor attention(
       Tensor q, Tensor k, Tensor v, Tensor mask, boolean causal, double scale) {
+    return q.size(2) > 1 && k.size(2) <= SHORT
+        ? shortAttention(q, k, v, causal && mask == null ? causalMask(q, k) : mask, scale)
+        : fusedAttention(q, k, v, mask, causal, scale);
+  }
+
+  /** libtorch's kernel: no matrix of all pairs, at its best with many positions, or with one. */
+  private static Tensor fusedAttention(
+      Tensor q, Tensor k, Tensor v, Tensor mask, boolean causal, double scale) {
     boolean grouped = q.size(1) != k.size(1);
     return new Tensor(
         torch.scaled_dot_product_attention(
@@ -82,6 +92,50 @@ public final class Kernels {
             causal && mask == null,
             new DoubleOptional(scale),
             grouped));
+  }
+
+  /**
+   * The formula as three batched products and a softmax: with few positions three times as fast as
+   * the fused kernel on CPUs, most of all backwards. Queries that share keys become rows of one
+   * matrix.
+   */
+  private static Tensor shortAttention(Tensor q, Tensor k, Tensor v, Tensor mask, double scale) {
+    long batch = k.size(0) * k.size(1);
+    long group = q.size(1) / k.size(1);
+    long time = q.size(2);
+    long keys = k.size(2);
+    Tensor rows = q.view(batch, group * time, -1);
+    Tensor transposed = k.view(batch, keys, -1).transpose(1, 2);
+    Tensor bias = bias(mask, group, time, keys, q.dtype()).expand(batch, -1, -1);
+    Tensor scores = // [batch · key-value heads, group · time, keys]
+        new Tensor(
+            torch.baddbmm(
+                bias.pointer(),
+                rows.pointer(),
+                transposed.pointer(),
+                new Scalar(1.0),
+                new Scalar(scale)));
+    Tensor weights = new Tensor(torch.softmax(scores.pointer(), -1));
+    Tensor mixed = new Tensor(torch.bmm(weights.pointer(), v.view(batch, keys, -1).pointer()));
+    return mixed.view(q.size(0), q.size(1), time, -1);
+  }
+
+  /** 0 where a query may look, −∞ elsewhere: [1, group · time, keys]. */
+  private static Tensor bias(Tensor mask, long group, long time, long keys, DType type) {
+    Tensor zeros = Tensor.zeros(type, time, keys);
+    Tensor bias =
+        mask == null
+            ? zeros
+            : new Tensor(
+                zeros
+                    .pointer()
+                    .masked_fill(
+                        mask.pointer().logical_not(), new Scalar(Double.NEGATIVE_INFINITY)));
+    return bias.view(1, time, keys).expand(group, -1, -1).view(1, group * time, keys);
+  }
+
+  private static Tensor causalMask(Tensor q, Tensor k) {
+    return slidingMask(q.size(2), k.size(2), k.size(2));
   }
 
   /** The summed cross-entropy of logits [rows, vocabulary] against int64 targets [rows]. */
@@ -99,11 +153,8 @@ public final class Kernels {
     Tensor query = Tensor.range(time).add(keys - time).view(time, 1);
     Tensor distance = query.sub(Tensor.range(keys).view(1, keys));
     return new Tensor(
-        torch.logical_and(distance.pointer().ge(scalar(0)), distance.pointer().lt(scalar(window))));
-  }
-
-  private static org.bytedeco.pytorch.Scalar scalar(long value) {
-    return new org.bytedeco.pytorch.Scalar(value);
+        torch.logical_and(
+            distance.pointer().ge(new Scalar(0)), distance.pointer().lt(new Scalar(window))));
   }
 
   private static TensorOptional optional(Tensor tensor) {

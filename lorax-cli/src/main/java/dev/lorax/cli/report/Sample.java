@@ -16,7 +16,7 @@ import java.util.List;
  */
 public record Sample(String prompt, String base, String adapted) {
   private static final int PROMPT_TOKENS = 16;
-  private static final int TOKENS = 48;
+  private static final int TOKENS = 80;
 
   /** A sample of both, drawn alike. */
   public static Sample of(LanguageModel base, Adapter adapter, String prompt, long seed) {
@@ -33,7 +33,7 @@ public record Sample(String prompt, String base, String adapted) {
   }
 
   private static String text(GenerationBuilder generation, String prompt, long seed) {
-    generation.temperature(0.8).topP(0.95).seed(seed).maxTokens(TOKENS);
+    generation.temperature(0.7).topP(0.95).seed(seed).maxTokens(TOKENS);
     return generation.prompts(List.of(prompt)).get(0).text();
   }
 }
