@@ -12,6 +12,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 base_folder, adapter_folder, text, logits_file = sys.argv[1:5]
 warnings.simplefilter("error", UserWarning)  # PEFT warns of missing and unexpected keys
+warnings.filterwarnings("ignore", message=".*base_model_name_or_path.*")  # the base lies elsewhere here
 print(f"torch {torch.__version__}, transformers {transformers.__version__}, peft {peft.__version__}")
 
 base = AutoModelForCausalLM.from_pretrained(base_folder, dtype=torch.float32, attn_implementation="eager")

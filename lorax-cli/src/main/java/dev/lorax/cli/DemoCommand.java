@@ -61,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      defaultValue = "180",
+      defaultValue = "190",
       description = "Optimiser steps (default: ${DEFAULT-VALUE}).")
   private long steps;
 
@@ -178,6 +178,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private static LoraOptions adapter() {
     LoraOptions lora = new LoraOptions();
+    lora.rank = 16;
     lora.targets = List.of("all-linear");
     return lora;
   }
