@@ -60,7 +60,7 @@ final class ParityCase implements AutoCloseable {
     return differences.asMap();
   }
 
-  private Adapter adapter() {
+  Adapter adapter() {
     return PeftFolder.read(fixture.folder().resolve("adapter"), base);
   }
 
@@ -82,15 +82,14 @@ final class ParityCase implements AutoCloseable {
   private void mergedWeights(Merge merge) {
     try (Scope scope = new Scope()) {
       var map = base.architecture().weights();
-      for (String name : map.byTensor().keySet()) {
-        values
-            .find("merged." + name)
-            .ifPresent(
-                wanted ->
-                    differences.record(
-                        "merged weights",
-                        map.write(name, merge.parameters()),
-                        scope.adopt(wanted)));
+      for (String name : values.names()) {
+        String weight = name.replaceFirst("^merged\\.", "");
+        if (!weight.equals(name) && !map.ignores(weight)) {
+          differences.record(
+              "merged weights",
+              map.write(weight, merge.parameters()),
+              scope.adopt(values.get(name)));
+        }
       }
     }
   }
