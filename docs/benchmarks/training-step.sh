@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 python=${1:?usage: docs/benchmarks/training-step.sh PYTHON [ROUNDS]}
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+export OMP_WAIT_POLICY=passive # as the launcher does
 lorax() { "$java" -cp lorax-cli/target/lorax.jar docs/benchmarks/TrainingStep.java "$@" 2> /dev/null; }
 peft() { "$python" docs/benchmarks/peft_step.py "$@" 2> /dev/null; }
 for shape in gpt2 llama; do

@@ -1,5 +1,6 @@
 package dev.lorax.tensor;
 
+import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
@@ -15,12 +16,17 @@ import org.bytedeco.pytorch.global.torch;
 public final class Engine {
   private static final double EXACT = 1e-5;
 
+  /** What was missing when the class was initialised; an error there would hide its reason. */
+  private static final Optional<LinkageError> MISSING;
+
   static {
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
-    load();
-    threads(Runtime.getRuntime().availableProcessors());
-    preferOneDnn();
+    MISSING = load();
+    if (MISSING.isEmpty()) {
+      setThreads(Runtime.getRuntime().availableProcessors());
+      preferOneDnn();
+    }
   }
 
   private Engine() {}
@@ -31,29 +37,38 @@ public final class Engine {
    * @throws UnsupportedPlatformException if the class path has no native library for this platform
    */
   static void start() {
-    // The static initialiser does the work, once.
+    if (MISSING != null && MISSING.isPresent()) { // null: still setting up, by way of a scope
+      throw new UnsupportedPlatformException(Loader.getPlatform(), MISSING.get());
+    }
   }
 
   /** Sets the number of threads that one product, norm or attention may use. */
   public static void threads(int count) {
+    start();
     if (count < 1) {
       throw new IllegalArgumentException("Threads must be at least 1, not " + count);
     }
-    openblas_nolapack.blas_set_num_threads(1);
-    torch.set_num_threads(count);
+    setThreads(count);
   }
 
   /** The number of threads that one product, norm or attention may use. */
   public static int threads() {
+    start();
     return torch.get_num_threads();
   }
 
-  private static void load() {
+  private static Optional<LinkageError> load() {
     try {
       Loader.load(torch.class);
+      return Optional.empty();
     } catch (LinkageError missing) {
-      throw new UnsupportedPlatformException(Loader.getPlatform(), missing);
+      return Optional.of(missing);
     }
+  }
+
+  private static void setThreads(int count) {
+    openblas_nolapack.blas_set_num_threads(1);
+    torch.set_num_threads(count);
   }
 
   /**

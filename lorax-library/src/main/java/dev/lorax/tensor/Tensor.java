@@ -25,10 +25,6 @@ import org.bytedeco.pytorch.global.torch;
  * share memory with what they were made from, and keep it alive.
  */
 public final class Tensor implements AutoCloseable {
-  static {
-    Engine.start();
-  }
-
   private final org.bytedeco.pytorch.Tensor pointer;
   private Shape shape;
   private DType dtype;
@@ -440,6 +436,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   private static TensorOptions options(DType type) {
+    Engine.start();
     return new TensorOptions(type.scalarType());
   }
 
