@@ -32,7 +32,8 @@ public final class Kernels {
   }
 
   /**
-   * {@code x / √(mean(x²) + ε) · weight} over the last dimension (Zhang & Sennrich 2019, eq. 4).
+   * {@code x / √(mean(x²) + ε) · weight} over the last dimension (Zhang &amp; Sennrich 2019, eq.
+   * 4).
    */
   public static Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
     long[] width = {x.size(-1)};
@@ -40,7 +41,7 @@ public final class Kernels {
         torch.rms_norm(x.pointer(), width, optional(weight), new DoubleOptional(epsilon)));
   }
 
-  /** Gaussian error linear unit, exact (Hendrycks & Gimpel 2016). */
+  /** Gaussian error linear unit, exact (Hendrycks &amp; Gimpel 2016). */
   public static Tensor gelu(Tensor x) {
     return new Tensor(torch.gelu(x.pointer(), "none"));
   }
