@@ -43,7 +43,8 @@ public final class Lorax {
    *
    * @param choice the LoRA op that follows a node, or empty to leave the node alone
    * @return this very graph if nothing is chosen
-   * @throws IllegalArgumentException if a node has an adapter already, or a rank exceeds its matrix
+   * @throws IllegalArgumentException if a node has an adapter already. A rank above the matrix's is
+   *     wasteful but no error here: PEFT's files have them, most of all stacked ones
    */
   public static Graph inject(Graph graph, Function<Node, Optional<Lora>> choice) {
     Set<String> taken = graph.nodes().values().stream().map(Node::name).collect(Collectors.toSet());
@@ -62,6 +63,7 @@ public final class Lorax {
       return Optional.empty();
     }
     if (node.op() instanceof Linear linear) {
+      requireUseful(config.rank(), linear, node);
       return Optional.of(Lora.of(linear, config));
     }
     throw new IllegalArgumentException(
@@ -75,13 +77,15 @@ public final class Lorax {
       throw new IllegalArgumentException(
           "Node %s has an adapter already: inject into the base graph".formatted(target.name()));
     }
-    Linear matrix = lora.target();
+    return new Node(target.id(), name, lora, List.of(moved.id(), target.inputs().get(0)));
+  }
+
+  private static void requireUseful(int rank, Linear matrix, Node node) {
     int most = Math.min(matrix.in(), matrix.out());
-    if (lora.rank() > most) {
+    if (rank > most) {
       throw new IllegalArgumentException(
           "Rank %d exceeds the matrix of %s, %d x %d: choose at most %d"
-              .formatted(lora.rank(), target.name(), matrix.out(), matrix.in(), most));
+              .formatted(rank, node.name(), matrix.out(), matrix.in(), most));
     }
-    return new Node(target.id(), name, lora, List.of(moved.id(), target.inputs().get(0)));
   }
 }

@@ -98,6 +98,17 @@ class PeftFolderTest {
         .isEqualTo("c_attn");
   }
 
+  /** Query, key and value of rank 16 are of rank 48 together, more than their 32 columns. */
+  @Test
+  void stackedAdaptersOfMoreRankThanTheirMatrixAreReadAgain() {
+    Targets targets = Targets.named("query", "key", "value");
+    LoraConfig config = LoraConfig.builder().rank(16).alpha(8).targets(targets).build();
+    try (Checkpoint base = open(Fixture.named("gpt2-lora"));
+        Adapter adapter = filled(Lorax.inject(base.graph(), config))) {
+      requireRoundTrip(base, adapter);
+    }
+  }
+
   @Test
   void differentScalesOfAFusedMatrixAreKept() {
     try (Checkpoint base = open(Fixture.named("gpt2-lora"))) {
