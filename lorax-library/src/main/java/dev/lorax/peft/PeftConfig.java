@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -47,6 +48,10 @@ record PeftConfig(
     "target_parameters", "alora_invocation_tokens", "use_qalora", "use_bdlora", "arrow_config",
     "kasa_config", "monteclora_config", "velora_config", "megatron_config"
   };
+
+  /** Initialisations that leave the base's weights alone; others make the adapter fit no base. */
+  private static final Set<String> PLAIN_STARTS =
+      Set.of("true", "false", "gaussian", "eva", "orthogonal");
 
   /** The rank of a module. */
   int rankOf(String module) {
@@ -106,6 +111,7 @@ record PeftConfig(
       throw new CheckpointException(
           file, "'bias' is %s, which is not supported yet".formatted(json.get("bias")));
     }
+    requirePlainStart(file, json.path("init_lora_weights"));
     boolean listed = json.path("target_modules").isArray() && !restricted(json);
     return new PeftConfig(
         json.path("base_model_name_or_path").asText(""),
@@ -117,6 +123,18 @@ record PeftConfig(
         numbers(json.path("rank_pattern"), JsonNode::asInt),
         numbers(json.path("alpha_pattern"), JsonNode::asDouble),
         json.path("fan_in_fan_out").asBoolean(false));
+  }
+
+  /** PiSSA, OLoRA, CorDA and LoftQ take the adapter's start out of the base: PEFT redoes that. */
+  private static void requirePlainStart(Path file, JsonNode start) {
+    if (!start.isMissingNode() && !start.isNull() && !PLAIN_STARTS.contains(start.asText())) {
+      throw new CheckpointException(
+          file,
+          ("'init_lora_weights' is %s, which is not supported yet: it changes the base's weights;"
+                  + " convert the adapter to plain LoRA with PEFT's save_pretrained and its"
+                  + " path_initial_model_for_weight_conversion")
+              .formatted(start));
+    }
   }
 
   private static boolean restricted(JsonNode json) {

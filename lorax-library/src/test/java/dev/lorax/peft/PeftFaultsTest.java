@@ -136,6 +136,11 @@ class PeftFaultsTest {
         "layer_replication | [[0, 1]]",
         "target_parameters | [\"experts\"]",
         "alora_invocation_tokens | [5]",
+        "init_lora_weights | \"pissa\"",
+        "init_lora_weights | \"pissa_niter_4\"",
+        "init_lora_weights | \"olora\"",
+        "init_lora_weights | \"corda\"",
+        "init_lora_weights | \"loftq\"",
         "use_qalora | true",
         "use_bdlora | {\"a\": 1}",
         "arrow_config | {\"a\": 1}",
@@ -150,6 +155,14 @@ class PeftFaultsTest {
     requireRefused()
         .hasMessageContaining("adapter_config.json")
         .hasMessageContaining("'%s' is %s, which is not supported".formatted(option, json));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"true", "false", "null", "\"gaussian\"", "\"eva\"", "\"orthogonal\""})
+  void startsThatLeaveTheBaseAloneAreRead(String start) throws IOException {
+    JsonNode json = new ObjectMapper().readTree(start);
+    config(config -> config.set("init_lora_weights", json));
+    PeftFolder.read(folder, base).close();
   }
 
   @Test
