@@ -39,7 +39,7 @@ public final class Checkpoint implements LanguageModel, AutoCloseable {
 
   /**
    * Opens a folder with weights as they are stored, but float16 as float32, since CPUs compute
-   * float16 hundreds of times slower.
+   * float16 hundreds of times slower. Where they are stored in several types, all get that of most.
    *
    * @throws CheckpointException if weights are missing, left over, mis-shaped or damaged
    * @throws dev.lorax.model.ModelConfigException if config.json is missing or names an unknown

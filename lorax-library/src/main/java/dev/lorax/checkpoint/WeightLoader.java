@@ -12,6 +12,8 @@ import dev.lorax.tensor.Shape;
 import dev.lorax.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +40,7 @@ final class WeightLoader {
   /**
    * Loads every parameter.
    *
-   * @param type float32 or bfloat16; empty: as stored, but float16 as float32
+   * @param type float32 or bfloat16; empty: as most numbers are stored, but float16 as float32
    */
   static Parameters load(
       Path folder, Weights files, Architecture architecture, Optional<DType> type) {
@@ -50,11 +52,23 @@ final class WeightLoader {
       throw new CheckpointException(
           folder, "the weights do not fit the model: " + String.join("; ", loader.faults));
     }
+    DType one = type.orElseGet(loader::storedType);
     Map<String, Tensor> values = new LinkedHashMap<>();
     for (String name : graph.parameters().keySet()) {
-      values.put(name, loader.read(name, type));
+      values.put(name, loader.read(name, one));
     }
     return Parameters.of(values);
+  }
+
+  /** The type of most numbers: some files keep norms in float32, but products need one type. */
+  private DType storedType() {
+    Map<DType, Long> counts = new EnumMap<>(DType.class);
+    for (String name : used) {
+      TensorInfo info = files.info(name).orElseThrow();
+      DType type = info.dtype() == DType.F16 ? DType.F32 : info.dtype();
+      counts.merge(type, info.shape().size(), Long::sum);
+    }
+    return Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 
   private void check(String parameter, Shape shape) {
@@ -90,12 +104,11 @@ final class WeightLoader {
     }
   }
 
-  private Tensor read(String parameter, Optional<DType> wanted) {
+  private Tensor read(String parameter, DType type) {
     Source source = map.source(parameter).orElseThrow();
     try (Scope scope = new Scope();
         Gradients off = Gradients.off()) {
       Tensor file = scope.adopt(files.get(fileName(source)));
-      DType type = wanted.orElse(file.dtype() == DType.F16 ? DType.F32 : file.dtype());
       return scope.release(source.read(file).to(type).handle());
     }
   }
