@@ -141,25 +141,31 @@ public final class Tensor implements AutoCloseable {
   /** A copy of its elements in row order, converted to float32. */
   public float[] toFloats() {
     float[] values = new float[Math.toIntExact(pointer.numel())];
-    Tensor plain = to(DType.F32).contiguous();
-    new FloatPointer(plain.pointer.data_ptr_float()).get(values);
-    return values;
+    try (Scope scope = new Scope()) { // keeps the converted copy while it is read, and no longer
+      Tensor plain = to(DType.F32).contiguous();
+      new FloatPointer(plain.pointer.data_ptr_float()).get(values);
+      return values;
+    }
   }
 
   /** A copy of its elements in row order, converted to float64. */
   public double[] toDoubles() {
     double[] values = new double[Math.toIntExact(pointer.numel())];
-    Tensor plain = to(DType.F64).contiguous();
-    new DoublePointer(plain.pointer.data_ptr_double()).get(values);
-    return values;
+    try (Scope scope = new Scope()) { // keeps the converted copy while it is read, and no longer
+      Tensor plain = to(DType.F64).contiguous();
+      new DoublePointer(plain.pointer.data_ptr_double()).get(values);
+      return values;
+    }
   }
 
   /** A copy of its elements in row order, converted to int64. */
   public long[] toLongs() {
     long[] values = new long[Math.toIntExact(pointer.numel())];
-    Tensor plain = to(DType.I64).contiguous();
-    new LongPointer(plain.pointer.data_ptr_long()).get(values);
-    return values;
+    try (Scope scope = new Scope()) { // keeps the converted copy while it is read, and no longer
+      Tensor plain = to(DType.I64).contiguous();
+      new LongPointer(plain.pointer.data_ptr_long()).get(values);
+      return values;
+    }
   }
 
   /**
@@ -404,10 +410,12 @@ public final class Tensor implements AutoCloseable {
     pointer.set_data(memory.pointer);
   }
 
-  /** Drops its gradient and is no longer trained. */
+  /** Drops its gradient and is no longer trained; a closed tensor has none. */
   public void forgetGradient() {
-    pointer.mutable_grad().reset();
-    pointer.set_requires_grad(false);
+    if (!pointer.isNull()) {
+      pointer.mutable_grad().reset();
+      pointer.set_requires_grad(false);
+    }
   }
 
   /** Makes gradients add up in that tensor from now on. */
