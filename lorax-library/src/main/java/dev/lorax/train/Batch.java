@@ -28,8 +28,11 @@ public record Batch(int[] tokens, int[] targets, Sequences sequences) {
   /**
    * A batch from labels as Hugging Face aligns them: each row's label is its own token, or {@link
    * #IGNORED}; row {@code t} learns to predict label {@code t + 1}.
+   *
+   * @throws IllegalArgumentException if a sequence has not as many labels as tokens
    */
   public static Batch ofLabels(List<int[]> tokens, List<int[]> labels) {
+    requireFit(tokens, labels);
     int[] targets =
         labels.stream()
             .flatMapToInt(
@@ -37,6 +40,20 @@ public record Batch(int[] tokens, int[] targets, Sequences sequences) {
             .toArray();
     int[] ids = tokens.stream().flatMapToInt(Arrays::stream).toArray();
     return new Batch(ids, targets, Sequences.of(tokens));
+  }
+
+  private static void requireFit(List<int[]> tokens, List<int[]> labels) {
+    if (tokens.size() != labels.size()) {
+      throw new IllegalArgumentException(
+          "%d sequences do not fit the labels of %d".formatted(tokens.size(), labels.size()));
+    }
+    for (int i = 0; i < tokens.size(); i++) {
+      if (tokens.get(i).length != labels.get(i).length) {
+        throw new IllegalArgumentException(
+            "Sequence %d has %d tokens but %d labels"
+                .formatted(i + 1, tokens.get(i).length, labels.get(i).length));
+      }
+    }
   }
 
   /** The rows that are learned from. */
