@@ -20,16 +20,21 @@ final class FlatParameters implements AutoCloseable {
   private final List<Tensor> slices = new ArrayList<>();
   private boolean attached;
 
-  /** Moves those parameters' values into the buffer; they stay valid, and are trained in place. */
+  /**
+   * Moves those parameters' values into the buffer; they stay valid, and are trained in place.
+   *
+   * @throws IllegalArgumentException if one is not float32
+   * @throws IllegalStateException if one is being trained already; no value has been moved
+   */
   FlatParameters(Parameters parameters) {
     leaves = parameters.asMap();
+    leaves.forEach(FlatParameters::requireTrainable);
     try (Scope scope = new Scope()) {
       values = scope.release(Tensor.zeros(DType.F32, parameters.count()));
       gradients = scope.release(Tensor.zeros(DType.F32, parameters.count()));
       long start = 0;
       for (String name : parameters.names()) {
         Tensor leaf = parameters.get(name);
-        requireFloat32(name, leaf);
         long size = leaf.shape().size();
         leaf.moveInto(values.narrow(0, start, size).view(leaf.shape().toArray()));
         leaf.requireGradient();
@@ -68,25 +73,35 @@ final class FlatParameters implements AutoCloseable {
     if (attached) {
       return; // they add up in the buffer by themselves
     }
-    int next = 0;
-    for (Map.Entry<String, Tensor> leaf : leaves.entrySet()) {
-      Tensor gradient = leaf.getValue().gradient();
-      if (gradient == null) {
-        throw new TrainingException(
-            "The trained parameter %s has no influence on the loss, so it cannot learn"
-                .formatted(leaf.getKey()));
+    try (Scope scope = new Scope();
+        Gradients off = Gradients.off()) {
+      int next = 0;
+      for (Map.Entry<String, Tensor> leaf : leaves.entrySet()) {
+        attach(leaf.getKey(), leaf.getValue(), slices.get(next++));
       }
-      Tensor slice = slices.get(next++);
-      slice.copyInPlace(gradient);
-      leaf.getValue().gradientInto(slice);
     }
     attached = true;
   }
 
-  private static void requireFloat32(String name, Tensor leaf) {
+  private static void attach(String name, Tensor leaf, Tensor slice) {
+    Tensor gradient = leaf.gradient();
+    if (gradient == null) {
+      throw new TrainingException(
+          "The trained parameter %s has no influence on the loss, so it cannot learn"
+              .formatted(name));
+    }
+    slice.copyInPlace(gradient);
+    leaf.gradientInto(slice);
+  }
+
+  private static void requireTrainable(String name, Tensor leaf) {
     if (leaf.dtype() != DType.F32) {
       throw new IllegalArgumentException(
           "Trained parameters are float32, but %s is %s".formatted(name, leaf.dtype()));
+    }
+    if (leaf.requiresGradient()) {
+      throw new IllegalStateException(
+          "%s is being trained already: close that trainer first".formatted(name));
     }
   }
 

@@ -26,6 +26,7 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
   private final FlatParameters flat;
   private final AdamW optimizer;
   private long done;
+  private boolean closed;
 
   private Trainer(TrainerBuilder builder) {
     session = new Session(builder.graph, builder.all);
@@ -87,6 +88,9 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
    *     from; the values are those before the step
    */
   private Step step() {
+    if (closed) {
+      throw new IllegalStateException("The trainer is closed");
+    }
     long start = System.nanoTime();
     Batch[] window =
         IntStream.range(0, options.accumulation())
@@ -155,9 +159,10 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
     return options.seed();
   }
 
-  /** Frees the optimiser; the trained values stay with their owner. */
+  /** Frees the optimiser; the trained values stay with their owner. Closing twice is fine. */
   @Override
   public void close() {
+    closed = true;
     optimizer.close();
     flat.close();
   }

@@ -19,6 +19,7 @@ import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,6 +65,17 @@ class TrainingFaultsTest {
       assertThat(bad.losses()).isEqualTo(good.losses().subList(2, 4));
       requireEqual(bad.values(), good.values());
     }
+  }
+
+  @Test
+  void labelsMustFitTheirOwnSequence() {
+    List<int[]> tokens = List.of(new int[] {1, 2, 3}, new int[] {4, 5});
+    List<int[]> labels = List.of(new int[] {1, 2}, new int[] {3, 4, 5});
+    assertThatThrownBy(() -> Batch.ofLabels(tokens, labels))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Sequence 1 has 3 tokens but 2 labels");
+    assertThatThrownBy(() -> Batch.ofLabels(tokens, labels.subList(0, 1)))
+        .hasMessage("2 sequences do not fit the labels of 1");
   }
 
   @Test
@@ -119,6 +131,47 @@ class TrainingFaultsTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageMatching("Trained parameters are float32, but decoder.* is BF16");
     }
+  }
+
+  @Test
+  void aTrainerThatCannotBeBuiltLeavesTheValuesAlone() {
+    try (Run run = new Run();
+        Scope scope = new Scope()) {
+      Map<String, Tensor> values = new LinkedHashMap<>(run.adapter.parameters().asMap());
+      String last = List.copyOf(values.keySet()).get(values.size() - 1);
+      values.put(last, values.get(last).to(DType.BF16));
+      Model mixed = new Model(run.adapter.graph(), Parameters.of(values));
+      assertThatThrownBy(() -> Trainer.of(run.base, mixed, WINDOWS).build())
+          .hasMessage("Trained parameters are float32, but %s is BF16".formatted(last));
+      assertThat(values.values()).noneMatch(Tensor::requiresGradient);
+    }
+  }
+
+  @Test
+  void oneTrainerAtATimeHoldsTheValues() {
+    try (Run run = new Run()) {
+      try (Trainer first = run.trainer(WINDOWS, t -> t.steps(2))) {
+        assertThatThrownBy(() -> run.trainer(WINDOWS, t -> t.steps(2)))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("0.self_attention.query.lora.a is being trained already");
+        first.forEach(run.steps::add);
+      }
+      run.train(WINDOWS, t -> t.steps(2));
+      assertThat(run.steps).hasSize(4);
+    }
+  }
+
+  @Test
+  void aTrainerMayBeClosedAfterItsAdapterAndTwice() {
+    Run run = new Run();
+    Trainer trainer = run.trainer(WINDOWS, t -> t.steps(2));
+    trainer.iterator().next();
+    run.close();
+    trainer.close();
+    trainer.close();
+    assertThatThrownBy(() -> trainer.iterator().next())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("The trainer is closed");
   }
 
   @Test
