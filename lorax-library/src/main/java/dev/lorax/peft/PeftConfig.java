@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -120,8 +119,8 @@ record PeftConfig(
         json.path("lora_dropout").asDouble(0),
         json.path("use_rslora").asBoolean(false),
         listed ? texts(json.path("target_modules")) : List.of(),
-        numbers(json.path("rank_pattern"), JsonNode::asInt),
-        numbers(json.path("alpha_pattern"), JsonNode::asDouble),
+        ranks(file, json.path("rank_pattern")),
+        alphas(file, json.path("alpha_pattern")),
         json.path("fan_in_fan_out").asBoolean(false));
   }
 
@@ -163,10 +162,34 @@ record PeftConfig(
     return texts;
   }
 
-  private static <V> Map<String, V> numbers(JsonNode object, Function<JsonNode, V> reader) {
-    Map<String, V> numbers = new LinkedHashMap<>();
-    object.properties().forEach(e -> numbers.put(e.getKey(), reader.apply(e.getValue())));
-    return numbers;
+  private static Map<String, Integer> ranks(Path file, JsonNode patterns) {
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : patterns.properties()) {
+      if (!entry.getValue().isInt() || entry.getValue().intValue() < 1) {
+        throw useless(file, "rank_pattern", entry, "a positive whole number");
+      }
+      ranks.put(entry.getKey(), entry.getValue().intValue());
+    }
+    return ranks;
+  }
+
+  private static Map<String, Double> alphas(Path file, JsonNode patterns) {
+    Map<String, Double> alphas = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : patterns.properties()) {
+      if (!(entry.getValue().isNumber() && entry.getValue().doubleValue() > 0)) {
+        throw useless(file, "alpha_pattern", entry, "a positive number");
+      }
+      alphas.put(entry.getKey(), entry.getValue().doubleValue());
+    }
+    return alphas;
+  }
+
+  private static CheckpointException useless(
+      Path file, String field, Map.Entry<String, JsonNode> entry, String wanted) {
+    return new CheckpointException(
+        file,
+        "'%s' gives %s %s instead of %s"
+            .formatted(field, entry.getKey(), entry.getValue(), wanted));
   }
 
   /**

@@ -178,6 +178,22 @@ class PeftFaultsTest {
     requireRefused().hasMessageContaining("'%s' must be positive, not %d".formatted(field, value));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "rank_pattern, 0, a positive whole number",
+    "rank_pattern, -1, a positive whole number",
+    "rank_pattern, 2.5, a positive whole number",
+    "alpha_pattern, 0, a positive number",
+    "alpha_pattern, null, a positive number"
+  })
+  void patternsWithoutAUsableNumberAreRefusedByName(String field, String value, String wanted)
+      throws IOException {
+    JsonNode number = new ObjectMapper().readTree(value);
+    config(json -> json.putObject(field).set("q_proj", number));
+    requireRefused()
+        .hasMessageContaining("'%s' gives q_proj %s instead of %s".formatted(field, value, wanted));
+  }
+
   @Test
   void brokenJsonIsRefused() throws IOException {
     Files.writeString(folder.resolve("adapter_config.json"), "{\"r\": ");
