@@ -100,10 +100,11 @@ public final class LoraConfig {
       return this;
     }
 
-    /** The numerator of the scale alpha / r. */
+    /** The numerator of the scale alpha / r, above 0. */
     public Builder alpha(double numerator) {
-      if (!Double.isFinite(numerator)) {
-        throw new IllegalArgumentException("alpha must be a finite number, not " + numerator);
+      if (!(numerator > 0) || !Double.isFinite(numerator)) {
+        throw new IllegalArgumentException(
+            "alpha must be a positive, finite number, not " + numerator);
       }
       alpha = numerator;
       return this;

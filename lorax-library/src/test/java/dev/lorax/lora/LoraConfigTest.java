@@ -132,7 +132,7 @@ class LoraConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY})
+  @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
   void anAlphaThatIsNoNumberIsRejected(double alpha) {
     assertThatThrownBy(() -> LoraConfig.builder().alpha(alpha))
         .isInstanceOf(IllegalArgumentException.class)
