@@ -33,7 +33,7 @@ public final class Merge implements Parameterized, AutoCloseable {
     this.graph = graph;
     this.base = base;
     this.merged = merged;
-    this.changes = changes;
+    this.changes = List.copyOf(changes);
   }
 
   /**
@@ -70,11 +70,11 @@ public final class Merge implements Parameterized, AutoCloseable {
   }
 
   private static Merge of(Parameterized base, Adapter adapter, Function<Tensor, DType> type) {
+    adapter.nodes().forEach(lora -> refuseTied(adapter.graph(), adapter.target(lora)));
     Map<String, Tensor> values = new LinkedHashMap<>();
     List<Change> changes = new ArrayList<>();
     for (Node lora : adapter.nodes()) {
       Node target = adapter.target(lora);
-      refuseTied(adapter.graph(), target);
       try (Scope scope = new Scope();
           Gradients off = Gradients.off()) {
         Tensor weight = base.parameters().get(target.name() + ".weight");
