@@ -9,7 +9,7 @@
  * }</pre>
  *
  * <p>Names are the papers', the same everywhere; Hugging Face's names appear only in weight maps.
- * To add one: write the record, add a line to {@link dev.lorax.model.Architecture#of}, and let the
- * parity kit run on its fixtures. Next: {@code dev.lorax.checkpoint} fills graphs with weights.
+ * To add one: write the record, add a line to {@link dev.lorax.model.Architecture#KNOWN}, and let
+ * the parity kit run on its fixtures. Next: {@code dev.lorax.checkpoint} fills graphs with weights.
  */
 package dev.lorax.model;

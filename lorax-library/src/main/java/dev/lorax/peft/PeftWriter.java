@@ -87,7 +87,7 @@ final class PeftWriter {
     return module.nodes().stream().filter(this::isAdapted).toList();
   }
 
-  /** Whether all nodes of the module are adapted with one A. */
+  /** Whether the module's adapted nodes have one A, and one scale. */
   private boolean sharesA(PeftModule module) {
     List<Node> nodes = adaptedNodes(module);
     Set<String> names =
@@ -95,7 +95,7 @@ final class PeftWriter {
             .map(node -> loras.get(node.name()))
             .map(lora -> lora.parameter(lora.op().parameters().get(0)))
             .collect(Collectors.toSet());
-    return nodes.size() == 1 && module.nodes().size() == 1 || names.size() == 1 && sameScale(nodes);
+    return names.size() == 1 && sameScale(nodes);
   }
 
   private boolean sameScale(List<Node> nodes) {
