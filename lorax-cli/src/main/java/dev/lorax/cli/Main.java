@@ -34,6 +34,7 @@ public final class Main {
     Errors errors = new Errors(console, root::isVerbose);
     try {
       return line(console, interrupt, root)
+          .setExecutionStrategy(new Repeated())
           .setExecutionExceptionHandler(errors)
           .setParameterExceptionHandler(errors)
           .execute(args);

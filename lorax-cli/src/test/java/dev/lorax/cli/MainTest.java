@@ -8,6 +8,7 @@ import dev.lorax.cli.console.Terminals;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +42,18 @@ class MainTest {
   void aWrongOptionIsWrongUsage() {
     Lorax.run("train", "--rank", "many").failed(2, "--rank", "lorax train --help");
     Lorax.run("tarin").failed(2, "tarin");
+  }
+
+  @Test
+  void anOptionThatIsGivenTwiceIsWrongUsage() {
+    String[] train = {"train", "--model", "m", "--data", "d", "--out", "o"};
+    String[] twice = {"--rank", "3", "--alpha", "1", "--rank", "4"};
+    Object[] both = Stream.of(train, twice).flatMap(Stream::of).toArray();
+    Lorax.run(both).failed(2, "'--rank' should be specified only once", "lorax train --help");
+    Lorax.run("generate", "--model", "m", "--json", "-n", 3, "--seed", 1, "-n", 4)
+        .failed(2, "'--max-tokens' should be specified only once");
+    Lorax.run("generate", "--model", "no", "-p", "a", "--stop", "x", "--seed", 1, "--stop", "y")
+        .failed(1, "no such folder");
   }
 
   @Test
