@@ -116,8 +116,18 @@ class TrainCommandTest {
   }
 
   @Test
+  void refusesTargetsThatCannotBeSavedBeforeTraining() {
+    Lorax run = train(text, "--targets", "query,language_modeling_head.output");
+    run.failed(2, "no place for the adapters of language_modeling_head.output");
+    assertThat(run.err()).hasLineCount(2); // the model's line and the error
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
   void refusesNumbersOutOfRange() {
     train(text, "--rank", 0).failed(2, "rank", "at least 1");
+    train(text, "--alpha", 0).failed(2, "alpha must be a finite number above 0");
+    train(text, "--alpha", -1).failed(2, "alpha must be a finite number above 0");
     train(text, "--rank", 33).failed(2, "Rank 33", "at most 32");
     train(text, "--window", 65).failed(2, "--window 65", "at most 64");
     train(text, "--steps", 1, "--epochs", 1).failed(2, "--steps", "--epochs");

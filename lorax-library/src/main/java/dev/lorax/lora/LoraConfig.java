@@ -102,9 +102,9 @@ public final class LoraConfig {
 
     /** The numerator of the scale alpha / r, above 0. */
     public Builder alpha(double numerator) {
-      if (!(numerator > 0) || !Double.isFinite(numerator)) {
+      if (!(numerator > 0 && numerator < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
-            "alpha must be a positive, finite number, not " + numerator);
+            "alpha must be a finite number above 0, not " + numerator);
       }
       alpha = numerator;
       return this;

@@ -31,6 +31,15 @@ public final class PeftFolder {
     write(folder, base, adapter, DType.F32);
   }
 
+  /**
+   * Checks that an adapter can be written: before long training, for example.
+   *
+   * @throws IllegalArgumentException if an adapted node has no place in PEFT's format (named)
+   */
+  public static void check(LanguageModel base, Adapter adapter) {
+    new PeftWriter(base, adapter, DType.F32);
+  }
+
   /** Writes an adapter with values of that type: f32, f16 or bf16. */
   public static void write(Path folder, LanguageModel base, Adapter adapter, DType type) {
     new PeftWriter(base, adapter, type).write(folder);

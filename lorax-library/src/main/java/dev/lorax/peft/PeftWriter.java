@@ -56,7 +56,8 @@ final class PeftWriter {
     adapted.forEach(module -> module.nodes().forEach(node -> lost.remove(node.name())));
     if (!lost.isEmpty()) {
       throw new IllegalArgumentException(
-          "PEFT's format has no place for the adapters of " + String.join(", ", lost));
+          "PEFT's format has no place for the adapters of %s: leave them out of the targets"
+              .formatted(String.join(", ", lost)));
     }
   }
 

@@ -132,8 +132,8 @@ class LoraConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
-  void anAlphaThatIsNoNumberIsRejected(double alpha) {
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, 0, -1})
+  void anAlphaThatIsNoNumberAboveZeroIsRejected(double alpha) {
     assertThatThrownBy(() -> LoraConfig.builder().alpha(alpha))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("finite");

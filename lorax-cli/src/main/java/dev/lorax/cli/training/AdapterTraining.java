@@ -6,6 +6,7 @@ import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Lorax;
 import dev.lorax.model.LanguageModel;
+import dev.lorax.peft.PeftFolder;
 import dev.lorax.train.Trainer;
 import java.util.function.BooleanSupplier;
 
@@ -28,6 +29,21 @@ public final class AdapterTraining implements AutoCloseable {
     plan = TrainingPlan.of(options, data, base.architecture().context());
     Graph injected = Failure.orUsage(() -> Lorax.inject(base.graph(), config));
     adapter = Adapter.initial(injected, options.seed);
+    try {
+      checkWritable();
+    } catch (Failure refused) {
+      adapter.close();
+      throw refused;
+    }
+  }
+
+  /** What could not be saved afterwards is told now. */
+  private void checkWritable() {
+    Failure.orUsage(
+        () -> {
+          PeftFolder.check(base, adapter);
+          return adapter;
+        });
   }
 
   /** The adapter, which {@link #run} trains in place. */
