@@ -38,26 +38,39 @@ public record Dimensions(
   /** Checks what would otherwise fail deep inside. */
   public Dimensions {
     if (heads % keyValueHeads != 0) {
-      throw new ModelConfigException(
+      throw new IllegalArgumentException(
           "%d attention heads cannot share %d key-value heads".formatted(heads, keyValueHeads));
     }
+    if (head < 1) {
+      throw new IllegalArgumentException(
+          "A width of %d is too narrow for %d heads".formatted(width, heads));
+    }
     if (head % 2 != 0) {
-      throw new ModelConfigException("A head of odd width %d cannot be rotated".formatted(head));
+      throw new IllegalArgumentException(
+          "A head of odd width %d cannot be rotated".formatted(head));
     }
   }
 
   static Dimensions from(ModelConfig config) {
-    int width = config.integer("hidden_size");
-    int heads = config.integer("num_attention_heads");
+    try {
+      return read(config);
+    } catch (IllegalArgumentException unfit) {
+      throw new ModelConfigException(config.source() + ": " + unfit.getMessage());
+    }
+  }
+
+  private static Dimensions read(ModelConfig config) {
+    int width = config.size("hidden_size");
+    int heads = config.size("num_attention_heads");
     return new Dimensions(
-        config.integer("vocab_size"),
-        config.integer("max_position_embeddings"),
+        config.size("vocab_size"),
+        config.size("max_position_embeddings"),
         width,
-        config.integer("num_hidden_layers"),
+        config.size("num_hidden_layers"),
         heads,
-        config.integer("num_key_value_heads", heads),
-        config.integer("head_dim", width / heads),
-        config.integer("intermediate_size"),
+        config.size("num_key_value_heads", heads),
+        config.size("head_dim", width / heads),
+        config.size("intermediate_size"),
         config.activation("hidden_act", "silu"),
         config.number("rms_norm_eps", 1e-6),
         config.rope().theta(),

@@ -47,14 +47,20 @@ public record Gpt2(
           config.source()
               + ": unscaled, layer-scaled and cross attention of GPT-2 are not supported");
     }
-    int width = config.integer("n_embd");
+    int width = config.size("n_embd");
+    int heads = config.size("n_head");
+    if (width % heads != 0) {
+      throw new ModelConfigException(
+          "%s: a width of %d cannot be split among %d heads"
+              .formatted(config.source(), width, heads));
+    }
     return new Gpt2(
-        config.integer("vocab_size"),
-        config.integer("n_positions"),
+        config.size("vocab_size"),
+        config.size("n_positions"),
         width,
-        config.integer("n_layer"),
-        config.integer("n_head"),
-        config.integer("n_inner", 4 * width),
+        config.size("n_layer"),
+        heads,
+        config.size("n_inner", 4 * width),
         config.activation("activation_function", "gelu_new"),
         config.number("layer_norm_epsilon", 1e-5),
         config.flag("tie_word_embeddings", true));

@@ -146,8 +146,13 @@ record LlamaStack(Dimensions size, Lines lines) {
     if (!config.flag("use_sliding_window", false) || !config.has("sliding_window")) {
       return Collections.nCopies(layers, OptionalInt.empty());
     }
-    OptionalInt window = OptionalInt.of(config.integer("sliding_window"));
+    OptionalInt window = OptionalInt.of(config.size("sliding_window"));
     List<String> types = config.texts("layer_types");
+    if (!types.isEmpty() && types.size() < layers) {
+      throw new ModelConfigException(
+          "%s: 'layer_types' names %d layers, but there are %d"
+              .formatted(config.source(), types.size(), layers));
+    }
     int first = config.integer("max_window_layers", 28);
     return IntStream.range(0, layers)
         .mapToObj(i -> types.isEmpty() ? i >= first : types.get(i).equals("sliding_attention"))

@@ -16,7 +16,7 @@ public record Mistral(Dimensions size, OptionalInt window) implements Architectu
     return new Mistral(
         Dimensions.from(config),
         config.has("sliding_window")
-            ? OptionalInt.of(config.integer("sliding_window"))
+            ? OptionalInt.of(config.size("sliding_window"))
             : OptionalInt.empty());
   }
 

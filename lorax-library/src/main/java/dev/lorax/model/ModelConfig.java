@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lorax.op.Activation;
 import dev.lorax.op.RopeScaling;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -39,6 +40,8 @@ public final class ModelConfig {
       throw new ModelConfigException(
           "%s is missing: a checkpoint folder holds config.json beside its weights"
               .formatted(file));
+    } catch (CharacterCodingException binary) {
+      throw new ModelConfigException(file + " is not UTF-8 text: fetch the file again");
     } catch (IOException failed) {
       throw new ModelConfigException("Cannot read %s: %s".formatted(file, failed.getMessage()));
     }
@@ -54,7 +57,8 @@ public final class ModelConfig {
       return new ModelConfig(json, source);
     } catch (JsonProcessingException broken) {
       throw new ModelConfigException(
-          "%s is not JSON: %s".formatted(source, broken.getOriginalMessage()));
+          "%s is not JSON: %s; fetch the file again"
+              .formatted(source, broken.getOriginalMessage()));
     }
   }
 
@@ -80,6 +84,20 @@ public final class ModelConfig {
   /** A whole number with a default. */
   public int integer(String field, int otherwise) {
     return has(field) ? integer(field) : otherwise;
+  }
+
+  /** A whole number above 0 that must be there. */
+  public int size(String field) {
+    int value = integer(field);
+    if (value < 1) {
+      throw wrong(field, "a whole number above 0", json.get(field));
+    }
+    return value;
+  }
+
+  /** A whole number above 0 with a default. */
+  public int size(String field, int otherwise) {
+    return has(field) ? size(field) : otherwise;
   }
 
   /** A number that must be there. */
@@ -140,12 +158,18 @@ public final class ModelConfig {
 
   /** The whole numbers of a list, or the single one that stands in its place. */
   public int[] integers(String field) {
-    JsonNode value = json.path(field);
-    if (value.isIntegralNumber()) {
-      return new int[] {value.intValue()};
+    if (!has(field)) {
+      return new int[0];
+    }
+    JsonNode value = json.get(field);
+    if (!value.isArray()) {
+      return new int[] {integer(field)};
     }
     int[] numbers = new int[value.size()];
     for (int i = 0; i < numbers.length; i++) {
+      if (!value.get(i).isIntegralNumber() || !value.get(i).canConvertToInt()) {
+        throw wrong(field, "whole numbers", value);
+      }
       numbers[i] = value.get(i).intValue();
     }
     return numbers;
@@ -153,9 +177,13 @@ public final class ModelConfig {
 
   /** An object within, if it is there. */
   public Optional<ModelConfig> section(String field) {
-    return has(field) && json.get(field).isObject()
-        ? Optional.of(new ModelConfig(json.get(field), source + " " + field))
-        : Optional.empty();
+    if (!has(field)) {
+      return Optional.empty();
+    }
+    if (!json.get(field).isObject()) {
+      throw wrong(field, "an object", json.get(field));
+    }
+    return Optional.of(new ModelConfig(json.get(field), source + " " + field));
   }
 
   /** Rotary embedding, from {@code rope_parameters} (5) or {@code rope_theta, rope_scaling} (4). */

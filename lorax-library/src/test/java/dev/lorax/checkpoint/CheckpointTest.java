@@ -75,6 +75,38 @@ class CheckpointTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "gpt2-lora, n_embd, 0, 'n_embd' should be a whole number above 0, not 0",
+    "gpt2-lora, n_layer, -1, 'n_layer' should be a whole number above 0, not -1",
+    "gpt2-lora, n_head, 5, a width of 32 cannot be split among 5 heads",
+    "gpt2-lora, vocab_size, 0, 'vocab_size' should be",
+    "llama-lora-qkv, hidden_size, -32, 'hidden_size' should be",
+    "llama-lora-qkv, num_attention_heads, 0, 'num_attention_heads' should be",
+    "llama-lora-qkv, num_attention_heads, 7, 7 attention heads cannot share",
+    "llama-lora-qkv, num_key_value_heads, 0, 'num_key_value_heads' should be",
+    "llama-lora-qkv, head_dim, 7, odd width 7",
+    "llama-lora-qkv, max_position_embeddings, 0, 'max_position_embeddings' should be",
+    "llama-lora-qkv, rope_parameters, 3, 'rope_parameters' should be an object"
+  })
+  void aSizeThatCannotBeIsToldWithTheFile(String name, String field, int value, String fault) {
+    copy(name);
+    config(json -> json.put(field, value));
+    assertThatThrownBy(() -> Checkpoint.open(folder))
+        .isInstanceOf(ModelConfigException.class)
+        .hasMessageStartingWith(folder.resolve("config.json") + ": ")
+        .hasMessageContaining(fault);
+  }
+
+  @Test
+  void aConfigThatIsNoTextIsNamed() throws IOException {
+    copy("gpt2-lora");
+    Files.write(folder.resolve("config.json"), new byte[] {(byte) 0xFF, (byte) 0xFE, 0});
+    assertThatThrownBy(() -> Checkpoint.open(folder))
+        .isInstanceOf(ModelConfigException.class)
+        .hasMessage(folder.resolve("config.json") + " is not UTF-8 text: fetch the file again");
+  }
+
+  @ParameterizedTest
   @CsvSource({"gpt2-lora, activation_function", "llama-lora-qkv, hidden_act"})
   void anActivationThatIsNotKnownIsNamedWithTheFile(String name, String field) {
     copy(name);
@@ -215,6 +247,8 @@ class CheckpointTest {
     assertThat(endIds()).containsExactly(5);
     config(json -> json.putNull("eos_token_id"));
     assertThat(endIds()).isEmpty();
+    config(json -> json.put("eos_token_id", "five"));
+    assertThatThrownBy(this::endIds).hasMessageContaining("'eos_token_id' should be");
   }
 
   @Test
