@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * The part of adapter_config.json that plain LoRA uses.
@@ -114,13 +115,13 @@ record PeftConfig(
     boolean listed = json.path("target_modules").isArray() && !restricted(json);
     return new PeftConfig(
         json.path("base_model_name_or_path").asText(""),
-        (int) positive(file, json, "r"),
-        positive(file, json, "lora_alpha"),
+        whole(file, "r", json.path("r")),
+        positive(file, "lora_alpha", json.path("lora_alpha")),
         json.path("lora_dropout").asDouble(0),
         json.path("use_rslora").asBoolean(false),
         listed ? texts(json.path("target_modules")) : List.of(),
-        ranks(file, json.path("rank_pattern")),
-        alphas(file, json.path("alpha_pattern")),
+        patterns(file, json, "rank_pattern", PeftConfig::whole),
+        patterns(file, json, "alpha_pattern", PeftConfig::positive),
         json.path("fan_in_fan_out").asBoolean(false));
   }
 
@@ -140,13 +141,26 @@ record PeftConfig(
     return isSet(json.path("exclude_modules")) || isSet(json.path("layers_to_transform"));
   }
 
-  private static double positive(Path file, JsonNode json, String field) {
-    double value = json.path(field).asDouble(DEFAULT);
-    if (!(value > 0)) {
-      throw new CheckpointException(
-          file, "'%s' must be positive, not %s".formatted(field, json.get(field)));
+  private static double positive(Path file, String field, JsonNode value) {
+    if (value.isMissingNode() || value.isNull()) {
+      return DEFAULT;
     }
-    return value;
+    if (!value.isNumber()) {
+      throw new CheckpointException(file, "'%s' must be a number, not %s".formatted(field, value));
+    }
+    if (!(value.doubleValue() > 0)) {
+      throw new CheckpointException(file, "'%s' must be positive, not %s".formatted(field, value));
+    }
+    return value.doubleValue();
+  }
+
+  private static int whole(Path file, String field, JsonNode value) {
+    double number = positive(file, field, value);
+    if (number != (int) number) {
+      throw new CheckpointException(
+          file, "'%s' must be a whole number, not %s".formatted(field, value));
+    }
+    return (int) number;
   }
 
   private static boolean isSet(JsonNode value) {
@@ -162,34 +176,25 @@ record PeftConfig(
     return texts;
   }
 
-  private static Map<String, Integer> ranks(Path file, JsonNode patterns) {
-    Map<String, Integer> ranks = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> entry : patterns.properties()) {
-      if (!entry.getValue().isInt() || entry.getValue().intValue() < 1) {
-        throw useless(file, "rank_pattern", entry, "a positive whole number");
-      }
-      ranks.put(entry.getKey(), entry.getValue().intValue());
-    }
-    return ranks;
+  /** Reads one number, which messages call by that name. */
+  private interface NumberReader<V> {
+    V read(Path file, String field, JsonNode value);
   }
 
-  private static Map<String, Double> alphas(Path file, JsonNode patterns) {
-    Map<String, Double> alphas = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> entry : patterns.properties()) {
-      if (!(entry.getValue().isNumber() && entry.getValue().doubleValue() > 0)) {
-        throw useless(file, "alpha_pattern", entry, "a positive number");
+  private static <V> Map<String, V> patterns(
+      Path file, JsonNode json, String field, NumberReader<V> reader) {
+    Map<String, V> numbers = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : json.path(field).properties()) {
+      try {
+        Pattern.compile(entry.getKey());
+      } catch (PatternSyntaxException broken) {
+        throw new CheckpointException(
+            file, "'%s' of %s is no pattern".formatted(entry.getKey(), field), broken);
       }
-      alphas.put(entry.getKey(), entry.getValue().doubleValue());
+      String name = field + " of " + entry.getKey();
+      numbers.put(entry.getKey(), reader.read(file, name, entry.getValue()));
     }
-    return alphas;
-  }
-
-  private static CheckpointException useless(
-      Path file, String field, Map.Entry<String, JsonNode> entry, String wanted) {
-    return new CheckpointException(
-        file,
-        "'%s' gives %s %s instead of %s"
-            .formatted(field, entry.getKey(), entry.getValue(), wanted));
+    return numbers;
   }
 
   /**

@@ -180,18 +180,18 @@ class PeftFaultsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "rank_pattern, 0, a positive whole number",
-    "rank_pattern, -1, a positive whole number",
-    "rank_pattern, 2.5, a positive whole number",
-    "alpha_pattern, 0, a positive number",
-    "alpha_pattern, null, a positive number"
+    "r, \"8\", 'r' must be a number",
+    "r, 2.5, 'r' must be a whole number",
+    "lora_alpha, \"x\", 'lora_alpha' must be a number",
+    "rank_pattern, {\"q_proj\": \"x\"}, 'rank_pattern of q_proj' must be a number",
+    "alpha_pattern, {\"q_proj\": 0}, 'alpha_pattern of q_proj' must be positive",
+    "alpha_pattern, {\"(\": 1}, '(' of alpha_pattern is no pattern"
   })
-  void patternsWithoutAUsableNumberAreRefusedByName(String field, String value, String wanted)
+  void valuesOfTheWrongKindAreRefusedByName(String field, String value, String fault)
       throws IOException {
-    JsonNode number = new ObjectMapper().readTree(value);
-    config(json -> json.putObject(field).set("q_proj", number));
-    requireRefused()
-        .hasMessageContaining("'%s' gives q_proj %s instead of %s".formatted(field, value, wanted));
+    JsonNode wrong = new ObjectMapper().readTree(value);
+    config(json -> json.set(field, wrong));
+    requireRefused().hasMessageContaining("adapter_config.json: ").hasMessageContaining(fault);
   }
 
   @Test
