@@ -98,12 +98,13 @@ public final class Checkpoint implements LanguageModel, AutoCloseable {
   /**
    * The tokenizer, read on first use.
    *
-   * @throws CheckpointException if it knows more tokens than the model's embedding has rows
+   * @throws CheckpointException if it knows more tokens than the model's embedding has rows, or its
+   *     file describes no tokenizer
    */
   @Override
   public synchronized Tokenizer tokenizer() {
     if (tokenizer == null) {
-      Tokenizer read = Tokenizer.open(folder);
+      Tokenizer read = read(folder);
       if (read.size() > architecture.vocabulary()) {
         int size = read.size();
         read.close();
@@ -115,6 +116,14 @@ public final class Checkpoint implements LanguageModel, AutoCloseable {
       tokenizer = read;
     }
     return tokenizer;
+  }
+
+  private static Tokenizer read(Path folder) {
+    try {
+      return Tokenizer.open(folder);
+    } catch (IllegalArgumentException unfit) {
+      throw new CheckpointException(folder, "no tokenizer: " + unfit.getMessage(), unfit);
+    }
   }
 
   /** The end ids of generation_config.json, config.json and the tokenizer, whichever name any. */

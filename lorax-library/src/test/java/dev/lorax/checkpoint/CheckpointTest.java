@@ -236,6 +236,17 @@ class CheckpointTest {
   }
 
   @Test
+  void aFileThatDescribesNoTokenizerIsNamed() throws IOException {
+    copy("gpt2-lora");
+    Files.writeString(folder.resolve("tokenizer.json"), "{}");
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      assertThatThrownBy(checkpoint::tokenizer)
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("tokenizer.json describes no tokenizer");
+    }
+  }
+
+  @Test
   void endIdsComeFromTheGenerationConfigFirst() throws IOException {
     copy("gpt2-lora");
     config(json -> json.put("eos_token_id", 5));
