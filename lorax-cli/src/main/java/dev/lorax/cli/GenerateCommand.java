@@ -102,7 +102,8 @@ final class GenerateCommand implements Callable<Integer> {
   private void stream(GenerationBuilder generation, String prompt) {
     try (Generation text = Failure.orFail(() -> generation.prompt(prompt))) {
       StringBuilder whole = new StringBuilder();
-      while (text.hasNext() && !console.out().checkError()) { // a closed pipe wants no more
+      // A closed pipe wants no more.
+      while (Failure.orFail(text::hasNext) && !console.out().checkError()) {
         String piece = text.next();
         if (running.whole) {
           whole.append(piece);

@@ -97,6 +97,13 @@ class GenerateCommandTest {
   }
 
   @Test
+  void aModelThatGivesNoNumberIsToldAsSuch() {
+    TinyModel.spoil(model);
+    generate("-p", "The").failed(1, "error: The logit of token 0 is NaN");
+    generate("-p", "The", "--json").failed(1, "error: The logit of token 0 is NaN");
+  }
+
+  @Test
   void tellsWhatIsMissing() {
     generate().failed(2, "stdin is empty");
     generate("-p", "").failed(1, "no token to start from");

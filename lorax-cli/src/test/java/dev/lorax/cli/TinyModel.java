@@ -1,9 +1,15 @@
 package dev.lorax.cli;
 
+import dev.lorax.checkpoint.Safetensors;
+import dev.lorax.checkpoint.SafetensorsWriter;
+import dev.lorax.tensor.Scope;
+import dev.lorax.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** A checkpoint of 30,000 parameters with a tokenizer of 97 characters, and a text for it. */
 final class TinyModel {
@@ -22,6 +28,18 @@ final class TinyModel {
       return model;
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Makes a weight of a model NaN. */
+  static void spoil(Path model) {
+    Path file = model.resolve("model.safetensors");
+    try (Scope scope = new Scope();
+        Safetensors stored = Safetensors.open(file)) {
+      Map<String, Tensor> tensors = new TreeMap<>();
+      stored.names().forEach(name -> tensors.put(name, scope.adopt(stored.get(name)).copy()));
+      tensors.get("transformer.ln_f.weight").mulInPlace(Double.NaN);
+      SafetensorsWriter.write(file, tensors);
     }
   }
 

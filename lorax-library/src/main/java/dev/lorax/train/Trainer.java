@@ -146,10 +146,13 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
 
   private double requireFinite(double value, String what) {
     if (!Double.isFinite(value)) {
+      String advice =
+          done == 0
+              ? "Nothing has been changed yet: look at the model's weights and the data"
+              : "Lower the learning rate, or look at the data of that step";
       throw new TrainingException(
-          ("The %s is %s in step %d; the values are those of step %d. Lower the learning rate, or "
-                  + "look at the data of that step")
-              .formatted(what, value, done + 1, done));
+          "The %s is %s in step %d; the values are those of step %d. %s"
+              .formatted(what, value, done + 1, done, advice));
     }
     return value;
   }
