@@ -11,6 +11,8 @@ import java.util.SplittableRandom;
  * <p>Every row of a window learns to predict the token that follows it in the text.
  */
 public final class Windows implements Batches {
+  private static final int MOST_TOKENS = 1 << 30; // of a batch, which is one array
+
   private final int[] tokens;
   private final int length;
   private final int size;
@@ -44,6 +46,11 @@ public final class Windows implements Batches {
   public Windows size(int windows) {
     if (windows < 1) {
       throw new IllegalArgumentException("A batch needs at least 1 window, not " + windows);
+    }
+    if ((long) windows * length > MOST_TOKENS) {
+      throw new IllegalArgumentException(
+          "A batch of %d windows of %d tokens is too large: take at most %d windows"
+              .formatted(windows, length, MOST_TOKENS / length));
     }
     return new Windows(tokens, length, windows, consecutive, seed);
   }

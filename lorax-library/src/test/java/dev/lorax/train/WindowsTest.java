@@ -17,6 +17,13 @@ class WindowsTest {
   private static final int[] TEXT = IntStream.range(0, 23).toArray();
 
   @Test
+  void aBatchOfMoreTokensThanAnArrayHoldsIsRefused() {
+    assertThatThrownBy(() -> Batches.windows(TEXT, 5).size(Integer.MAX_VALUE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("take at most 214748364 windows");
+  }
+
+  @Test
   void everyRowLearnsTheTokenThatFollows() {
     Batch batch = Batches.windows(TEXT, 5).size(3).batch(7);
     assertThat(batch.sequences()).hasToString("Sequences[5, 5, 5]");

@@ -81,6 +81,7 @@ public abstract sealed class Progress implements Observer
 
   /** The time that the steps from that one on take, as the steps so far did. */
   final Duration left(Step step, long from) {
-    return timeOfAll.multipliedBy(step.of() - from).dividedBy(step.number());
+    double millis = timeOfAll.toNanos() / 1e6 * (step.of() - from) / step.number();
+    return Duration.ofMillis((long) millis);
   }
 }

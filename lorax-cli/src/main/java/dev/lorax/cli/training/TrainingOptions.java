@@ -7,6 +7,7 @@ import picocli.CommandLine.Option;
 /** The numbers of a run, with their defaults; on the command line, options of those names. */
 public final class TrainingOptions {
   private static final int USUAL_WINDOW = 256;
+  private static final int MOST_WINDOWS = 1_000_000;
 
   /** Optimiser steps; null: as many as the epochs need. */
   @Option(
@@ -143,8 +144,13 @@ public final class TrainingOptions {
     least("--accumulate", accumulate, 1);
     least("--warmup", warmup, 0);
     least("--eval-every", evalEvery, 1);
+    if ((long) batchSize * accumulate > MOST_WINDOWS) {
+      throw Failure.usage(
+          "--batch-size x --accumulate must be at most %d windows, not %d"
+              .formatted(MOST_WINDOWS, (long) batchSize * accumulate));
+    }
     if (epochs != null && !(epochs > 0 && epochs < 1e6)) {
-      throw Failure.usage("--epochs must be above 0, not " + epochs);
+      throw Failure.usage("--epochs must be above 0 and below a million, not " + epochs);
     }
     if (!(heldOut >= 0 && heldOut < 1)) {
       throw Failure.usage("--held-out must be at least 0 and below 1, not " + heldOut);

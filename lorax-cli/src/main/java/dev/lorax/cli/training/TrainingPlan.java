@@ -40,7 +40,8 @@ public record TrainingPlan(
     if (data.train().length <= window) {
       throw Failure.of(tooShort(data, window));
     }
-    Windows windows = Batches.windows(data.train(), window).size(options.batchSize);
+    Windows windows =
+        Failure.orUsage(() -> Batches.windows(data.train(), window).size(options.batchSize));
     int together = options.batchSize * options.accumulate;
     long steps = steps(options, windows.count(), together);
     return new TrainingPlan(
