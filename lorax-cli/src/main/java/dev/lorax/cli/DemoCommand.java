@@ -88,9 +88,12 @@ final class DemoCommand implements Callable<Integer> {
       BaseModel.make(newBase, BaseModel.STEPS, console::note);
       return ExitCode.OK;
     }
+    recipe().check();
     OutputFolder folder = OutputFolder.prepare(out == null ? freeFolder() : out);
     try (Checkpoint base = Checkpoint.open(DemoFiles.base(), DType.F32)) {
       return run(base, folder);
+    } finally {
+      folder.abandon();
     }
   }
 
@@ -106,7 +109,6 @@ final class DemoCommand implements Callable<Integer> {
       History history =
           training.run(Progress.of(console, training.plan().steps()), interrupt::requested);
       if (history.interrupted() || history.failure().isPresent()) {
-        folder.abandon();
         console.error(
             history.failure().map(Throwable::getMessage).orElse("interrupted; nothing was saved"));
         return ExitCode.SOFTWARE;

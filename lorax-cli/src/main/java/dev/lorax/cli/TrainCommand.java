@@ -123,24 +123,20 @@ final class TrainCommand implements Callable<Integer> {
         ModelOptions.type(running.adapterType, Set.of(DType.F32, DType.BF16, DType.F16));
     lora.config();
     OutputFolder folder = OutputFolder.prepare(out);
-    boolean saved = false;
     try (Checkpoint base = open()) {
       checkPrompt(base);
       TextData text = TextData.read(data, base.tokenizer(), options.heldOut);
       try (AdapterTraining training = new AdapterTraining(base, lora.config(), text, options)) {
         new TrainingTale(console).plan(base, text, training, options);
         History history = train(training);
-        saved = !history.steps().isEmpty();
-        if (saved) {
+        if (!history.steps().isEmpty()) {
           folder.write(place -> PeftFolder.write(place, base, training.adapter(), fileType));
           report(base, text, training, history);
         }
         return outcome(history);
       }
     } finally {
-      if (!saved) {
-        folder.abandon();
-      }
+      folder.abandon();
     }
   }
 

@@ -8,8 +8,10 @@ import dev.lorax.cli.console.Terminals;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,6 +61,13 @@ class MainTest {
   @Test
   void theVersionIsOneLine() {
     assertThat(Lorax.run("--version").ok().out()).startsWith("lorax ").hasLineCount(1);
+  }
+
+  @Test
+  void aDemoOfNoStepsIsWrongUsage(@TempDir Path folder) {
+    Path out = folder.resolve("out");
+    Lorax.run("demo", "--steps", 0, "--out", out).failed(2, "--steps must be at least 1");
+    assertThat(out).doesNotExist();
   }
 
   @Test

@@ -128,6 +128,8 @@ class TrainCommandTest {
     train(text, "--rank", 0).failed(2, "rank", "at least 1");
     train(text, "--alpha", 0).failed(2, "alpha must be a finite number above 0");
     train(text, "--alpha", -1).failed(2, "alpha must be a finite number above 0");
+    train(text, "--epochs", 1e9).failed(2, "--epochs must be above 0 and below a million");
+    train(text, "--batch-size", 2147483647).failed(2, "--batch-size x --accumulate");
     train(text, "--rank", 33).failed(2, "Rank 33", "at most 32");
     train(text, "--window", 65).failed(2, "--window 65", "at most 64");
     train(text, "--steps", 1, "--epochs", 1).failed(2, "--steps", "--epochs");
@@ -162,10 +164,19 @@ class TrainCommandTest {
     run.failed(1, "is not empty");
     assertThat(run.err().lines()).hasSize(1);
     assertThat(out.resolve("precious.txt")).hasContent("mine");
+    out = Path.of("");
+    train(text).failed(2, "--out is empty");
     out = text;
     train(text).failed(1, "is a file, not a folder");
     out = text.resolve("below");
     train(text).failed(1, "cannot be written");
+  }
+
+  @Test
+  void aModelThatGivesNoNumberIsToldAsSuch() throws IOException {
+    TinyModel.spoil(model);
+    train(text, "--steps", 2, "--window", 16).failed(1, "The loss is NaN", "the model's weights");
+    assertThat(out).doesNotExist();
   }
 
   @Test

@@ -24,6 +24,9 @@ public final class OutputFolder {
    * @throws Failure if there is something in it, or it cannot be written
    */
   public static OutputFolder prepare(Path folder) {
+    if (folder.toString().isEmpty()) {
+      throw Failure.usage("--out is empty: name a new or empty folder");
+    }
     boolean made = !Files.exists(folder);
     requireEmpty(folder);
     try {
