@@ -56,14 +56,15 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
 
   /** Prints the line; with {@code --verbose} the stack trace after it. */
   int report(Throwable thrown) {
-    console.error(oneLine(message(thrown)));
+    console.error(oneLine(explain(thrown, verbose.getAsBoolean())));
     if (verbose.getAsBoolean()) {
       thrown.printStackTrace(console.err());
     }
     return thrown instanceof Failure failure ? failure.exitCode() : ExitCode.SOFTWARE;
   }
 
-  private String message(Throwable thrown) {
+  /** What a person can do with it: the reason, or that it is a bug. */
+  static String explain(Throwable thrown, boolean verbose) {
     if (thrown instanceof Failure || CLEAR.stream().anyMatch(type -> type.isInstance(thrown))) {
       return String.valueOf(thrown.getMessage());
     }
@@ -72,8 +73,7 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
           + " programs";
     }
     return "this is a bug in lorax: %s%s"
-        .formatted(
-            thrown, verbose.getAsBoolean() ? "" : "; run again with --verbose and report it");
+        .formatted(thrown, verbose ? "" : "; run again with --verbose and report it");
   }
 
   private static boolean isMemory(Throwable thrown) {

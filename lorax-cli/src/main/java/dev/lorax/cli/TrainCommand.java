@@ -213,7 +213,8 @@ final class TrainCommand implements Callable<Integer> {
             ? "nothing was learned yet, so nothing was saved"
             : "what was learned in %d steps is saved in %s".formatted(history.steps().size(), out);
     if (history.failure().isPresent()) {
-      throw Failure.of(history.failure().get().getMessage() + "; " + kept, history.failure().get());
+      RuntimeException failure = history.failure().get();
+      throw Failure.of(Errors.explain(failure, false) + "; " + kept, failure);
     }
     if (history.interrupted()) {
       console.error("interrupted; " + kept);

@@ -1,7 +1,6 @@
 package dev.lorax.cli.training;
 
 import dev.lorax.train.Step;
-import dev.lorax.train.TrainingException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +18,7 @@ public record History(
     List<Step> steps,
     List<Measure> measures,
     boolean interrupted,
-    Optional<TrainingException> failure,
+    Optional<RuntimeException> failure,
     Duration time) {
 
   /** Copies the lists. */

@@ -2,7 +2,6 @@ package dev.lorax.cli.training;
 
 import dev.lorax.train.Step;
 import dev.lorax.train.Trainer;
-import dev.lorax.train.TrainingException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,11 +43,11 @@ public final class TrainingRun {
   public History run(BooleanSupplier stop) {
     long start = System.nanoTime();
     boolean interrupted = false;
-    Optional<TrainingException> failure = Optional.empty();
+    Optional<RuntimeException> failure = Optional.empty();
     try {
       measure();
       interrupted = train(stop);
-    } catch (TrainingException failed) {
+    } catch (RuntimeException failed) {
       failure = Optional.of(failed);
     } finally {
       observer.ended();

@@ -62,6 +62,26 @@ class AdapterTrainingTest {
   }
 
   @Test
+  void keepsWhatWasLearnedWhateverEndsTheRun() {
+    Observer failing =
+        new Observer() {
+          @Override
+          public void measured(Measure measure) {
+            if (measure.step() == 4) {
+              throw new IllegalStateException("no memory left");
+            }
+          }
+        };
+    try (Checkpoint base = Checkpoint.open(GOLDEN);
+        AdapterTraining training =
+            new AdapterTraining(base, new LoraOptions().config(), text(200, 0.2), options(50))) {
+      History history = training.run(failing, () -> false);
+      assertThat(history.failure()).isPresent();
+      assertThat(history.steps()).hasSize(4);
+    }
+  }
+
+  @Test
   void settlesStepsFromEpochs() {
     TrainingOptions options = options(1);
     options.steps = null;
