@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  */
 public final class WeightMap {
   private final Map<String, Source> sources;
+  private final Map<String, List<String>> byTensor;
   private final String prefix;
   private final List<Pattern> ignored;
 
@@ -26,6 +27,7 @@ public final class WeightMap {
     sources = Collections.unmodifiableMap(new LinkedHashMap<>(builder.sources));
     prefix = builder.prefix;
     ignored = List.copyOf(builder.ignored);
+    byTensor = byTensor(sources);
   }
 
   /** An empty table. */
@@ -61,6 +63,10 @@ public final class WeightMap {
    * tensor's name.
    */
   public Map<String, List<String>> byTensor() {
+    return byTensor;
+  }
+
+  private static Map<String, List<String>> byTensor(Map<String, Source> sources) {
     Map<String, List<String>> groups = new LinkedHashMap<>();
     sources.entrySet().stream()
         .sorted(Comparator.comparingLong(entry -> first(entry.getValue())))
@@ -69,7 +75,7 @@ public final class WeightMap {
                 groups
                     .computeIfAbsent(entry.getValue().tensor(), name -> new ArrayList<>())
                     .add(entry.getKey()));
-    return groups;
+    return Collections.unmodifiableMap(groups);
   }
 
   /**
@@ -79,7 +85,7 @@ public final class WeightMap {
    * @return a view where that is possible
    */
   public Tensor write(String tensor, Parameters parameters) {
-    List<String> names = byTensor().get(tensor);
+    List<String> names = byTensor.get(tensor);
     Tensor[] parts = names.stream().map(parameters::get).toArray(Tensor[]::new);
     Tensor whole = parts.length == 1 ? parts[0] : Tensor.cat(0, parts);
     return sources.get(names.get(0)).isTransposed() ? whole.transpose(0, 1) : whole;
