@@ -11,6 +11,14 @@ public interface Call {
   /** The value of a parameter that the op declared. */
   Tensor parameter(String name);
 
+  /**
+   * Whether the op may write its value over that input: nobody reads the input later, and nothing
+   * else shares its memory.
+   */
+  default boolean mayOverwrite(int input) {
+    return false;
+  }
+
   /** A value that the caller fed to the whole graph, or empty if there is none of that name. */
   Optional<Tensor> feed(String name);
 

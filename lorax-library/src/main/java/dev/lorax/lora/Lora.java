@@ -1,9 +1,10 @@
 package dev.lorax.lora;
 
 import dev.lorax.graph.Call;
+import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Initializer;
-import dev.lorax.graph.Op;
 import dev.lorax.graph.ParameterSpec;
+import dev.lorax.graph.Recording;
 import dev.lorax.op.Embedding;
 import dev.lorax.op.Linear;
 import dev.lorax.tensor.Kernels;
@@ -11,14 +12,15 @@ import dev.lorax.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * {@code Wx + (alpha / r) · B · A · dropout(x)} (Hu et al. 2021, eq. 3).
  *
  * <p>Inputs: the target's value {@code Wx [tokens, out]} and what the target read, {@code x
  * [tokens, in]} or ids {@code [tokens]}. A is {@code [r, in]}, B is {@code [out, r]} and starts at
- * zero, so that a fresh adapter changes nothing. The sum is formed in A's type and rounded once to
- * the target's.
+ * zero, so that a fresh adapter changes nothing. Values are computed in the target's type: over a
+ * bfloat16 base, A and B are rounded to it on their way in, and learn in float32.
  *
  * @param target the op adapted
  * @param rank r
@@ -36,7 +38,7 @@ public record Lora(
     OptionalLong dropoutSeed,
     Initializer initializer,
     Optional<String> sharedA)
-    implements Op {
+    implements Differentiable {
   /** An adapter of that op with an A of its own, as a configuration describes it. */
   static Lora of(Linear target, LoraConfig config) {
     return new Lora(
@@ -71,21 +73,72 @@ public record Lora(
   @Override
   public Tensor apply(Call call) {
     Tensor wx = call.input(0);
-    Tensor a = call.parameter("a");
-    Tensor b = call.parameter("b");
-    Tensor down = isLookup() ? Kernels.embedding(a.transpose(0, 1), call.input(1)) : down(call, a);
-    return wx.to(a.dtype()).addProduct(down, b.transpose(0, 1), scale()).to(wx.dtype());
+    Tensor a = call.parameter("a").to(wx.dtype());
+    Tensor down =
+        isLookup()
+            ? Kernels.embedding(a.transpose(0, 1), call.input(1))
+            : Kernels.linear(dropped(call.input(1), mask(call)), a, null);
+    return sum(call, down);
   }
 
-  /** A · dropout(x): [tokens, r]. */
-  private Tensor down(Call call, Tensor a) {
-    Tensor x = call.input(1).to(a.dtype());
-    if (dropout > 0 && call.mode().training()) {
-      long seed = call.seed(dropoutSeed.orElse(call.mode().seed()));
-      Tensor mask = x.bernoulliLike(1 - dropout, seed).mulInPlace(1 / (1 - dropout));
-      x = x.mul(mask);
+  /** The way back of a product; that of a lookup is left to the engine. */
+  @Override
+  public boolean serves(Set<String> trained) {
+    return !isLookup();
+  }
+
+  /**
+   * With {@code G} the gradient of the sum, {@code s} the scale and {@code h = x · Aᵀ}: B learns
+   * {@code s · Gᵀ · h}, A learns {@code s · (G · B)ᵀ · x}, x gets {@code s · G · B · A}, and Wx
+   * gets G as it is. A and B learn in their own type, which is float32 over a bfloat16 base.
+   */
+  @Override
+  public Recorded record(Recording call) {
+    Tensor x = call.keep(call.input(1));
+    Tensor drawn = mask(call);
+    Tensor mask = drawn == null ? null : call.keep(drawn);
+    Tensor a = call.parameter("a");
+    Tensor down = call.keep(Kernels.linear(dropped(x, mask), a.to(x.dtype()), null));
+    return new Recorded(
+        sum(call, down), gradient -> new Tensor[] {gradient, back(call, gradient, x, mask, down)});
+  }
+
+  private Tensor back(Recording call, Tensor gradient, Tensor x, Tensor mask, Tensor down) {
+    Tensor a = call.parameter("a");
+    Tensor b = call.parameter("b");
+    Tensor exact = gradient.to(b.dtype());
+    Tensor up = exact.matmul(b).mulInPlace(scale()); // [tokens, r]
+    if (call.trains("b")) {
+      call.learn("b", exact.transpose(0, 1).matmul(down.to(b.dtype())).mulInPlace(scale()));
     }
-    return Kernels.linear(x, a, null);
+    if (call.trains("a")) {
+      call.learn("a", up.transpose(0, 1).matmul(dropped(x, mask).to(a.dtype())));
+    }
+    return call.wants(1) ? dropped(up.to(x.dtype()).matmul(a.to(x.dtype())), mask) : null;
+  }
+
+  /**
+   * Wx plus the scaled product of what A gave and B, written over Wx where nobody else reads it.
+   */
+  private Tensor sum(Call call, Tensor down) {
+    Tensor wx = call.input(0);
+    Tensor b = call.parameter("b").to(wx.dtype()).transpose(0, 1);
+    return call.mayOverwrite(0)
+        ? wx.addMatmulInPlace(down, b, scale())
+        : wx.addProduct(down, b, scale());
+  }
+
+  /** 0 where a number of x is dropped, else 1 / (1 − p); null where nothing is. */
+  private Tensor mask(Call call) {
+    if (dropout == 0 || !call.mode().training() || isLookup()) {
+      return null;
+    }
+    long seed = call.seed(dropoutSeed.orElse(call.mode().seed()));
+    return call.input(1).bernoulliLike(1 - dropout, seed).mulInPlace(1 / (1 - dropout));
+  }
+
+  private static Tensor dropped(Tensor x, Tensor mask) {
+    return mask == null ? x : x.mul(mask);
   }
 
   @Override

@@ -1,29 +1,34 @@
 package dev.lorax.op;
 
 import dev.lorax.graph.Call;
-import dev.lorax.graph.Op;
+import dev.lorax.graph.Differentiable;
+import dev.lorax.graph.Recording;
+import dev.lorax.tensor.Derivatives;
 import dev.lorax.tensor.Kernels;
 import dev.lorax.tensor.Tensor;
 import java.util.Locale;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
 /** A function of each number, by the names that config.json uses. */
-public enum Activation implements Op {
+public enum Activation implements Differentiable {
   /** Exact Gaussian error linear unit (Hendrycks &amp; Gimpel 2016). */
-  GELU(Kernels::gelu),
+  GELU(Kernels::gelu, Derivatives::gelu),
   /** Its tanh approximation, under the name that GPT-2's config gives it. */
-  GELU_NEW(Kernels::geluTanh),
+  GELU_NEW(Kernels::geluTanh, Derivatives::geluTanh),
   /** The same approximation under its other name. */
-  GELU_PYTORCH_TANH(Kernels::geluTanh),
+  GELU_PYTORCH_TANH(Kernels::geluTanh, Derivatives::geluTanh),
   /** x · sigmoid(x). */
-  SILU(Kernels::silu),
+  SILU(Kernels::silu, Derivatives::silu),
   /** max(x, 0). */
-  RELU(Kernels::relu);
+  RELU(Kernels::relu, Derivatives::relu);
 
   private final UnaryOperator<Tensor> function;
+  private final BinaryOperator<Tensor> derivative; // from the gradient and x
 
-  Activation(UnaryOperator<Tensor> function) {
+  Activation(UnaryOperator<Tensor> function, BinaryOperator<Tensor> derivative) {
     this.function = function;
+    this.derivative = derivative;
   }
 
   /**
@@ -45,6 +50,13 @@ public enum Activation implements Op {
   @Override
   public Tensor apply(Call call) {
     return function.apply(call.input(0));
+  }
+
+  @Override
+  public Recorded record(Recording call) {
+    Tensor x = call.keep(call.input(0));
+    return new Recorded(
+        function.apply(x), gradient -> new Tensor[] {derivative.apply(gradient, x)});
   }
 
   @Override

@@ -1,8 +1,10 @@
 package dev.lorax.op;
 
 import dev.lorax.graph.Call;
+import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Initializer;
 import dev.lorax.graph.ParameterSpec;
+import dev.lorax.graph.Recording;
 import dev.lorax.tensor.Kernels;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
@@ -16,7 +18,8 @@ import java.util.Optional;
  * @param bias whether there is one
  * @param tiedTo full name of a parameter [out, in] of another node that serves as weight
  */
-public record Dense(int in, int out, boolean bias, Optional<String> tiedTo) implements Linear {
+public record Dense(int in, int out, boolean bias, Optional<String> tiedTo)
+    implements Linear, Differentiable {
   /** A dense op with a weight of its own. */
   public Dense(int in, int out, boolean bias) {
     this(in, out, bias, Optional.empty());
@@ -37,6 +40,12 @@ public record Dense(int in, int out, boolean bias, Optional<String> tiedTo) impl
   public Tensor apply(Call call) {
     Tensor offset = bias ? call.parameter("bias") : null;
     return Kernels.linear(call.input(0), call.parameter("weight"), offset);
+  }
+
+  @Override
+  public Recorded record(Recording call) {
+    Tensor weight = call.parameter("weight");
+    return new Recorded(apply(call), gradient -> new Tensor[] {gradient.matmul(weight)});
   }
 
   @Override

@@ -1,9 +1,12 @@
 package dev.lorax.op;
 
 import dev.lorax.graph.Call;
+import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Initializer;
-import dev.lorax.graph.Op;
 import dev.lorax.graph.ParameterSpec;
+import dev.lorax.graph.Recording;
+import dev.lorax.tensor.Derivatives;
+import dev.lorax.tensor.Derivatives.Normalised;
 import dev.lorax.tensor.Kernels;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
@@ -14,7 +17,7 @@ import java.util.List;
  * @param width of the rows
  * @param epsilon added to the variance
  */
-public record LayerNorm(int width, double epsilon) implements Op {
+public record LayerNorm(int width, double epsilon) implements Differentiable {
   @Override
   public List<ParameterSpec> parameters() {
     return List.of(
@@ -26,6 +29,19 @@ public record LayerNorm(int width, double epsilon) implements Op {
   public Tensor apply(Call call) {
     return Kernels.layerNorm(
         call.input(0), call.parameter("weight"), call.parameter("bias"), epsilon);
+  }
+
+  @Override
+  public Recorded record(Recording call) {
+    Tensor x = call.keep(call.input(0));
+    Tensor weight = call.parameter("weight");
+    Tensor bias = call.parameter("bias");
+    Normalised normalised = Derivatives.normalise(x, weight, bias, epsilon);
+    Tensor mean = call.keep(normalised.mean());
+    Tensor inverse = call.keep(normalised.inverse());
+    return new Recorded(
+        normalised.value(),
+        gradient -> new Tensor[] {Derivatives.layerNorm(gradient, x, mean, inverse, weight, bias)});
   }
 
   @Override

@@ -1,14 +1,23 @@
 package dev.lorax.op;
 
 import dev.lorax.graph.Call;
-import dev.lorax.graph.Op;
+import dev.lorax.graph.Differentiable;
+import dev.lorax.graph.Recording;
 import dev.lorax.tensor.Tensor;
 
 /** The product of two values, number by number: a gate. */
-public record Multiply() implements Op {
+public record Multiply() implements Differentiable {
   @Override
   public Tensor apply(Call call) {
     return call.input(0).mul(call.input(1));
+  }
+
+  @Override
+  public Recorded record(Recording call) {
+    Tensor first = call.keep(call.input(0));
+    Tensor second = call.keep(call.input(1));
+    return new Recorded(
+        apply(call), gradient -> new Tensor[] {gradient.mul(second), gradient.mul(first)});
   }
 
   @Override

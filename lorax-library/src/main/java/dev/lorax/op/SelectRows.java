@@ -1,22 +1,38 @@
 package dev.lorax.op;
 
 import dev.lorax.graph.Call;
-import dev.lorax.graph.Op;
+import dev.lorax.graph.Differentiable;
+import dev.lorax.graph.Recording;
 import dev.lorax.tensor.Tensor;
+import java.util.Optional;
 
 /**
  * The rows whose logits are wanted, where the caller names some; otherwise all.
  *
  * <p>It stands before the output head, the widest product of a language model: training needs the
- * supervised rows alone, decoding the last of each sequence.
+ * supervised rows alone, decoding the last of each sequence. The nodes after it treat every row
+ * alone, so that the runner may do some rows at a time.
  */
-public record SelectRows() implements Op {
+public record SelectRows() implements Differentiable {
   /** The feed that names rows, int64 {@code [selected]}. */
   public static final String ROWS = "rows";
 
   @Override
   public Tensor apply(Call call) {
     return call.feed(ROWS).map(call.input(0)::rows).orElseGet(() -> call.input(0));
+  }
+
+  @Override
+  public Recorded record(Recording call) {
+    Optional<Tensor> rows = call.feed(ROWS).map(call::keep);
+    long[] all = call.input(0).shape().toArray();
+    return new Recorded(
+        apply(call),
+        gradient ->
+            new Tensor[] {
+              rows.map(some -> Tensor.zeros(gradient.dtype(), all).setRows(some, gradient))
+                  .orElse(gradient)
+            });
   }
 
   @Override

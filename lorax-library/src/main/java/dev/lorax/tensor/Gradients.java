@@ -1,6 +1,7 @@
 package dev.lorax.tensor;
 
 import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.GradMode;
 
 /**
  * Switches the recording of gradients on or off for this thread until closed.
@@ -25,6 +26,11 @@ public final class Gradients implements AutoCloseable {
   /** Operations on tensors that require gradients are recorded. */
   public static Gradients on() {
     return new Gradients(true);
+  }
+
+  /** Whether operations are recorded on this thread. */
+  public static boolean areOn() {
+    return GradMode.is_enabled();
   }
 
   @Override

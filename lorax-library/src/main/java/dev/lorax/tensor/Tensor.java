@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -131,6 +132,11 @@ public final class Tensor implements AutoCloseable {
       dtype = DType.of(pointer.scalar_type());
     }
     return dtype;
+  }
+
+  /** Whether nothing else reaches its memory: no other handle, no view. */
+  public boolean isExclusive() {
+    return pointer.use_count() == 1 && pointer.storage().use_count() == 1;
   }
 
   /** Its element, where it has just one. */
@@ -275,6 +281,12 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(pointer.addmm(a.pointer, b.pointer, new Scalar(1.0), new Scalar(factor)));
   }
 
+  /** Adds {@code factor} times the matrix product of {@code a} and {@code b}. */
+  public Tensor addMatmulInPlace(Tensor a, Tensor b, double factor) {
+    pointer.addmm_(a.pointer, b.pointer, new Scalar(1.0), new Scalar(factor));
+    return this;
+  }
+
   /** The sign changed. */
   public Tensor neg() {
     return new Tensor(pointer.neg());
@@ -298,6 +310,16 @@ public final class Tensor implements AutoCloseable {
   /** Sines of radians. */
   public Tensor sin() {
     return new Tensor(pointer.sin());
+  }
+
+  /** The means along the last dimension, which becomes 1 long. */
+  public Tensor meanOfLast() {
+    return new Tensor(pointer.mean(new long[] {-1}, true, new ScalarTypeOptional()));
+  }
+
+  /** One over the square roots. */
+  public Tensor inverseSqrt() {
+    return new Tensor(pointer.rsqrt());
   }
 
   /** The largest element. */
@@ -325,6 +347,12 @@ public final class Tensor implements AutoCloseable {
   /** Overwrites the elements with those of another, converted. */
   public Tensor copyInPlace(Tensor source) {
     pointer.copy_(source.pointer);
+    return this;
+  }
+
+  /** Overwrites the rows that an int64 tensor names, each at most once. */
+  public Tensor setRows(Tensor indices, Tensor rows) {
+    pointer.index_copy_(0, indices.pointer, rows.pointer);
     return this;
   }
 
@@ -386,6 +414,22 @@ public final class Tensor implements AutoCloseable {
   /** Whether operations on it are recorded. */
   public boolean requiresGradient() {
     return pointer.requires_grad();
+  }
+
+  /**
+   * The gradients of the recorded leaves that this value came from, by the chain rule from its own;
+   * null for a leaf that it does not depend on. What was recorded is used up.
+   */
+  public Tensor[] gradients(Tensor gradient, Tensor... leaves) {
+    TensorVector found =
+        torch.grad(
+            vector(this), vector(leaves), vector(gradient), new BoolOptional(false), false, true);
+    Tensor[] gradients = new Tensor[leaves.length];
+    for (int i = 0; i < leaves.length; i++) {
+      org.bytedeco.pytorch.Tensor one = found.get(i);
+      gradients[i] = one.defined() ? new Tensor(new org.bytedeco.pytorch.Tensor(one)) : null;
+    }
+    return gradients;
   }
 
   /** The same memory, out of sight of the recording. */

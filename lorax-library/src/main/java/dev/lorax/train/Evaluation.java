@@ -5,7 +5,6 @@ import dev.lorax.graph.Mode;
 import dev.lorax.graph.Parameters;
 import dev.lorax.run.Session;
 import dev.lorax.tensor.Gradients;
-import dev.lorax.tensor.Scope;
 import java.util.stream.LongStream;
 
 /**
@@ -31,11 +30,10 @@ public record Evaluation(double loss, long supervised) {
     for (Batch batch :
         (Iterable<Batch>) LongStream.range(0, count).mapToObj(batches::batch)::iterator) {
       if (batch.supervised() > 0) {
-        try (Gradients off = Gradients.off();
-            Scope scope = new Scope()) {
-          sum += Loss.sum(session, batch, Mode.inference(), scope).item();
-          supervised += batch.supervised();
+        try (Gradients off = Gradients.off()) {
+          sum += session.sum(Loss.pass(batch, Mode.inference()), Loss.of(batch, 1));
         }
+        supervised += batch.supervised();
       }
     }
     if (supervised == 0) {

@@ -5,8 +5,7 @@ import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -17,8 +16,7 @@ final class FlatParameters implements AutoCloseable {
   private final Tensor values;
   private final Tensor gradients;
   private final Map<String, Tensor> leaves;
-  private final List<Tensor> slices = new ArrayList<>();
-  private boolean attached;
+  private final Map<String, Tensor> slices = new LinkedHashMap<>();
 
   /**
    * Moves those parameters' values into the buffer; they stay valid, and are trained in place.
@@ -39,7 +37,7 @@ final class FlatParameters implements AutoCloseable {
         leaf.moveInto(values.narrow(0, start, size).view(leaf.shape().toArray()));
         leaf.requireGradient();
         Tensor slice = gradients.narrow(0, start, size).view(leaf.shape().toArray());
-        slices.add(scope.release(slice));
+        slices.put(name, scope.release(slice));
         start += size;
       }
     }
@@ -63,35 +61,9 @@ final class FlatParameters implements AutoCloseable {
     }
   }
 
-  /**
-   * Collects the gradients of the backward pass just done.
-   *
-   * @throws TrainingException after the first pass if a parameter got none: it is cut off from the
-   *     loss
-   */
-  void collect() {
-    if (attached) {
-      return; // they add up in the buffer by themselves
-    }
-    try (Scope scope = new Scope();
-        Gradients off = Gradients.off()) {
-      int next = 0;
-      for (Map.Entry<String, Tensor> leaf : leaves.entrySet()) {
-        attach(leaf.getKey(), leaf.getValue(), slices.get(next++));
-      }
-    }
-    attached = true;
-  }
-
-  private static void attach(String name, Tensor leaf, Tensor slice) {
-    Tensor gradient = leaf.gradient();
-    if (gradient == null) {
-      throw new TrainingException(
-          "The trained parameter %s has no influence on the loss, so it cannot learn"
-              .formatted(name));
-    }
-    slice.copyInPlace(gradient);
-    leaf.gradientInto(slice);
+  /** The gradient of each parameter, by name and in its shape: a part of {@link #gradients}. */
+  Map<String, Tensor> slices() {
+    return slices;
   }
 
   private static void requireTrainable(String name, Tensor leaf) {
@@ -108,7 +80,7 @@ final class FlatParameters implements AutoCloseable {
   @Override
   public void close() {
     leaves.values().forEach(Tensor::forgetGradient);
-    slices.forEach(Tensor::close);
+    slices.values().forEach(Tensor::close);
     gradients.close();
     values.close();
   }

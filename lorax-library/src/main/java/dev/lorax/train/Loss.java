@@ -1,25 +1,49 @@
 package dev.lorax.train;
 
 import dev.lorax.graph.Mode;
+import dev.lorax.run.Objective;
 import dev.lorax.run.Pass;
-import dev.lorax.run.Session;
-import dev.lorax.tensor.DType;
-import dev.lorax.tensor.Kernels;
+import dev.lorax.tensor.CrossEntropy;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
 import java.util.Arrays;
 
-/** The cross-entropy of a session's predictions on batches. */
-final class Loss {
-  private Loss() {}
-
-  /** Summed over the supervised rows, in nats: a scalar that lives in the scope. */
-  static Tensor sum(Session session, Batch batch, Mode mode, Scope scope) {
+/**
+ * The cross-entropy of a model's predictions on a batch, in nats, summed over the supervised rows.
+ *
+ * @param targets of the supervised rows
+ * @param factor on the sum: one over the number of tokens that it is a mean over
+ */
+record Loss(long[] targets, double factor) implements Objective {
+  /** The loss of that batch. */
+  static Loss of(Batch batch, double factor) {
     int[] rows = batch.supervisedRows();
-    Pass pass = Pass.of(batch.tokens(), batch.sequences()).rows(rows).in(mode);
-    long[] targets = Arrays.stream(rows).mapToLong(row -> batch.targets()[row]).toArray();
-    Tensor logits = session.run(pass, scope);
-    Tensor exact = logits.dtype() == DType.F64 ? logits : logits.to(DType.F32);
-    return Kernels.crossEntropySum(exact, Tensor.of(targets, targets.length));
+    return new Loss(Arrays.stream(rows).mapToLong(row -> batch.targets()[row]).toArray(), factor);
+  }
+
+  /** The pass that gives what the loss is measured on. */
+  static Pass pass(Batch batch, Mode mode) {
+    Pass pass = Pass.of(batch.tokens(), batch.sequences()).in(mode);
+    int[] rows = batch.supervisedRows();
+    return rows.length == batch.tokens().length ? pass : pass.rows(rows);
+  }
+
+  @Override
+  public double value(Tensor rows, int first) {
+    try (Scope scope = new Scope()) {
+      return factor * CrossEntropy.sum(rows, targets(rows, first));
+    }
+  }
+
+  @Override
+  public double slope(Tensor rows, int first) {
+    try (Scope scope = new Scope()) {
+      return factor * CrossEntropy.slope(rows, targets(rows, first), factor);
+    }
+  }
+
+  private Tensor targets(Tensor rows, int first) {
+    int count = (int) rows.size(0);
+    return Tensor.of(Arrays.copyOfRange(targets, first, first + count), count);
   }
 }

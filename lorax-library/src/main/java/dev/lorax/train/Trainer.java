@@ -3,6 +3,7 @@ package dev.lorax.train;
 import dev.lorax.graph.Mode;
 import dev.lorax.graph.Parameterized;
 import dev.lorax.graph.Parameters;
+import dev.lorax.run.Backpropagation;
 import dev.lorax.run.Session;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
@@ -10,6 +11,7 @@ import dev.lorax.tensor.Tensor;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -23,7 +25,9 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
   private final Session session;
   private final Batches batches;
   private final TrainingOptions options;
+  private final Set<String> trained;
   private final FlatParameters flat;
+  private final Backpropagation backpropagation;
   private final AdamW optimizer;
   private long done;
   private boolean closed;
@@ -33,6 +37,9 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
     batches = builder.batches;
     options = builder.options();
     flat = new FlatParameters(builder.trained);
+    backpropagation =
+        new Backpropagation(builder.graph, builder.all, flat.slices(), builder.recomputation);
+    trained = builder.trained.names();
     optimizer = new AdamW(flat.values(), options);
   }
 
@@ -120,15 +127,21 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
         continue;
       }
       Mode mode = Mode.training(options.seed(), done * options.accumulation() + i);
-      try (Scope scope = new Scope();
-          Gradients on = Gradients.on()) {
-        Tensor loss = Loss.sum(session, window[i], mode, scope).mul(1.0 / supervised);
-        total += requireFinite(loss.item(), "loss");
-        loss.backward();
-      }
-      flat.collect();
+      Loss loss = Loss.of(window[i], 1.0 / supervised);
+      total += requireFinite(backpropagation.run(Loss.pass(window[i], mode), loss), "loss");
     }
+    requireInfluence();
     return total;
+  }
+
+  private void requireInfluence() {
+    for (String name : trained) {
+      if (!backpropagation.learned().contains(name)) {
+        throw new TrainingException(
+            "The trained parameter %s has no influence on the loss, so it cannot learn"
+                .formatted(name));
+      }
+    }
   }
 
   private double update(double rate) {

@@ -2,6 +2,7 @@ package dev.lorax.train;
 
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Parameters;
+import dev.lorax.run.Recomputation;
 import java.util.OptionalLong;
 
 /** Collects the numbers of a run; every method returns the builder. */
@@ -17,6 +18,7 @@ public final class TrainerBuilder {
   private double weightDecay;
   private double clip = 1;
   private int accumulation = 1;
+  Recomputation recomputation = Recomputation.NONE;
   private OptionalLong seed = OptionalLong.empty();
 
   TrainerBuilder(Graph graph, Parameters all, Parameters trained, Batches batches) {
@@ -74,6 +76,12 @@ public final class TrainerBuilder {
   /** Batches whose gradients add up to one step; 1 unless told otherwise. */
   public TrainerBuilder accumulation(int count) {
     accumulation = (int) atLeast(1, count, "accumulated batches");
+    return this;
+  }
+
+  /** What is computed twice to save memory; nothing unless told otherwise. */
+  public TrainerBuilder recomputation(Recomputation memory) {
+    recomputation = memory;
     return this;
   }
 

@@ -1,0 +1,88 @@
+package dev.lorax.run;
+
+import dev.lorax.graph.Graph;
+import dev.lorax.graph.Node;
+import dev.lorax.graph.ParameterSpec;
+import dev.lorax.graph.Parameters;
+import dev.lorax.tensor.Tensor;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A graph made ready to run: its nodes in order, where their inputs stand in that order, when each
+ * value is read for the last time, and the parameters at hand.
+ */
+final class Plan {
+  /** The last use of the graph's own value: never. */
+  static final int NEVER = Integer.MAX_VALUE;
+
+  private final List<Node> order;
+  private final List<int[]> inputs;
+  private final int[] lastUse;
+  private final List<Map<String, Tensor>> parameters;
+
+  /**
+   * A plan for a graph.
+   *
+   * @throws IllegalArgumentException if a parameter is missing or has another shape; the message
+   *     lists all of them
+   */
+  Plan(Graph graph, Parameters parameters) {
+    parameters.check(graph);
+    order = graph.orderTo(graph.outputNode());
+    Map<Integer, Integer> place = new HashMap<>();
+    for (int i = 0; i < order.size(); i++) {
+      place.put(order.get(i).id(), i);
+    }
+    inputs =
+        order.stream().map(node -> node.inputs().stream().mapToInt(place::get).toArray()).toList();
+    lastUse = lastUses(inputs);
+    this.parameters = order.stream().map(node -> bind(node, parameters)).toList();
+  }
+
+  /** How many nodes there are; the last one's value is the graph's. */
+  int size() {
+    return order.size();
+  }
+
+  /** The node at a place. */
+  Node node(int place) {
+    return order.get(place);
+  }
+
+  /** The places of the nodes that one reads. */
+  int[] inputs(int place) {
+    return inputs.get(place);
+  }
+
+  /** The place of the node that reads a value last, or {@link #NEVER}. */
+  int lastUse(int place) {
+    return lastUse[place];
+  }
+
+  /** A parameter of the node at a place, by its op's name for it. */
+  Tensor parameter(int place, String name) {
+    return parameters.get(place).get(name);
+  }
+
+  private static int[] lastUses(List<int[]> inputs) {
+    int[] last = new int[inputs.size()];
+    Arrays.fill(last, NEVER);
+    for (int i = 0; i < inputs.size(); i++) {
+      for (int input : inputs.get(i)) {
+        last[input] = i;
+      }
+    }
+    return last;
+  }
+
+  private static Map<String, Tensor> bind(Node node, Parameters parameters) {
+    Map<String, Tensor> bound = new HashMap<>();
+    for (ParameterSpec spec : node.op().parameters()) {
+      bound.put(spec.name(), parameters.get(node.parameter(spec)));
+    }
+    return bound;
+  }
+}

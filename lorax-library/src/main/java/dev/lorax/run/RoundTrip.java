@@ -1,0 +1,176 @@
+package dev.lorax.run;
+
+import dev.lorax.graph.Differentiable;
+import dev.lorax.graph.Differentiable.Recorded;
+import dev.lorax.graph.Op;
+import dev.lorax.graph.Recording;
+import dev.lorax.tensor.Scope;
+import dev.lorax.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An evaluation there and back: on the way there each node leaves what its derivative needs, on the
+ * way back that is used and freed, and gradients of values are added up.
+ */
+final class RoundTrip implements AutoCloseable {
+  private final Plan plan;
+  private final Trained trained;
+  private final Frame frame;
+  private final Recorded[] recorded;
+  private final List<List<Tensor>> kept = new ArrayList<>();
+  private final Tensor[] gradients;
+
+  RoundTrip(Plan plan, Trained trained, Frame frame) {
+    this.plan = plan;
+    this.trained = trained;
+    this.frame = frame;
+    recorded = new Recorded[plan.size()];
+    gradients = new Tensor[plan.size()];
+    for (int i = 0; i < plan.size(); i++) {
+      kept.add(new ArrayList<>());
+    }
+  }
+
+  Frame frame() {
+    return frame;
+  }
+
+  /** Evaluates the nodes at those places, leaving what the way back needs. */
+  void record(int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (trained.reaches(i)) {
+        record(i);
+      } else if (frame.value(i) == null) { // there already, where a stretch is repeated
+        frame.compute(i);
+      }
+      frame.freeInputs(i);
+    }
+  }
+
+  /** Evaluates the nodes at those places, leaving nothing. */
+  void compute(int from, int to) {
+    for (int i = from; i < to; i++) {
+      frame.compute(i);
+      frame.freeInputs(i);
+    }
+  }
+
+  private void record(int place) {
+    Op op = plan.node(place).op();
+    try (Scope temporary = new Scope()) {
+      NodeRecording call = new NodeRecording(place, temporary);
+      Recorded way =
+          op instanceof Differentiable known && known.serves(trained.parameters(place))
+              ? known.record(call)
+              : EngineRecording.of(op, call);
+      frame.set(place, temporary.release(way.value().handle()));
+      recorded[place] = new Recorded(null, way.pullback());
+    }
+  }
+
+  /** Goes back over the nodes at those places, from the last. */
+  void back(int from, int to) {
+    for (int i = to - 1; i >= from; i--) {
+      back(i);
+    }
+  }
+
+  private void back(int place) {
+    if (gradients[place] != null && recorded[place] != null) {
+      try (Scope temporary = new Scope()) {
+        Tensor[] shares = recorded[place].pullback().apply(gradients[place]);
+        int[] inputs = plan.inputs(place);
+        for (int i = 0; i < inputs.length; i++) {
+          if (shares[i] != null && trained.reaches(inputs[i])) {
+            add(inputs[i], temporary.release(shares[i].handle()));
+          }
+        }
+      }
+    }
+    forget(place);
+  }
+
+  /** Adds a share to a value's gradient, and takes charge of it. */
+  void add(int place, Tensor share) {
+    Tensor sum = gradients[place];
+    if (sum == null) {
+      gradients[place] = share;
+      return;
+    }
+    try (Scope temporary = new Scope()) {
+      if (sum.isExclusive()) {
+        sum.addInPlace(share, 1);
+      } else { // some other value has the same gradient
+        gradients[place] = temporary.release(sum.add(share));
+        sum.close();
+      }
+      share.close();
+    }
+  }
+
+  /** Gives a value's gradient away; null if there is none. */
+  Tensor takeGradient(int place) {
+    Tensor gradient = gradients[place];
+    gradients[place] = null;
+    return gradient;
+  }
+
+  private void forget(int place) {
+    recorded[place] = null;
+    kept.get(place).forEach(Tensor::close);
+    kept.get(place).clear();
+    Tensor gradient = takeGradient(place);
+    if (gradient != null) {
+      gradient.close();
+    }
+  }
+
+  /** Frees what is left of a trip that was not finished. */
+  @Override
+  public void close() {
+    for (int i = 0; i < recorded.length; i++) {
+      forget(i);
+    }
+    frame.close();
+  }
+
+  /** What one node sees, and leaves. */
+  private final class NodeRecording extends Frame.NodeCall implements Recording {
+    private final int place;
+    private final Scope scope;
+
+    NodeRecording(int place, Scope scope) {
+      frame.super(place);
+      this.place = place;
+      this.scope = scope;
+    }
+
+    @Override
+    public int inputs() {
+      return plan.inputs(place).length;
+    }
+
+    @Override
+    public Tensor keep(Tensor value) {
+      Tensor handle = scope.release(value.handle());
+      kept.get(place).add(handle);
+      return handle;
+    }
+
+    @Override
+    public boolean wants(int input) {
+      return trained.reaches(plan.inputs(place)[input]);
+    }
+
+    @Override
+    public boolean trains(String parameter) {
+      return trained.parameters(place).contains(parameter);
+    }
+
+    @Override
+    public void learn(String parameter, Tensor gradient) {
+      trained.learn(place, parameter, gradient);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.lorax.tensor;
+
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The cross-entropy of logits {@code [rows, vocabulary]} against int64 targets {@code [rows]}, in
+ * nats, and its gradient.
+ *
+ * <p>Computed in float32 (float64 stays), a few rows at a time, so that the copy in that type stays
+ * in the processor's cache.
+ */
+public final class CrossEntropy {
+  private static final long BLOCK_BYTES = 6L << 20;
+
+  private CrossEntropy() {}
+
+  /** Summed over the rows. */
+  public static double sum(Tensor logits, Tensor targets) {
+    double sum = 0;
+    long step = step(logits);
+    for (long row = 0; row < logits.size(0); row += step) {
+      long count = Math.min(step, logits.size(0) - row);
+      try (Scope scope = new Scope()) {
+        Tensor block = logits.narrow(0, row, count);
+        sum -= chosen(logProbabilities(block), targets.narrow(0, row, count)).item();
+      }
+    }
+    return sum;
+  }
+
+  /**
+   * The same sum; the logits are overwritten by its gradient times a factor: the probabilities,
+   * less one at the target.
+   */
+  public static double slope(Tensor logits, Tensor targets, double factor) {
+    double sum = 0;
+    long step = step(logits);
+    for (long row = 0; row < logits.size(0); row += step) {
+      long count = Math.min(step, logits.size(0) - row);
+      try (Scope scope = new Scope()) {
+        Tensor block = logits.narrow(0, row, count);
+        Tensor wanted = targets.narrow(0, row, count);
+        Tensor gradient = logProbabilities(block);
+        sum -= chosen(gradient, wanted).item();
+        gradient.pointer().exp_();
+        Tensor ones = Tensor.zeros(gradient.dtype(), count, 1).addInPlace(-1);
+        gradient.pointer().scatter_add_(1, wanted.view(-1, 1).pointer(), ones.pointer());
+        block.copyInPlace(gradient.mulInPlace(factor));
+      }
+    }
+    return sum;
+  }
+
+  private static long step(Tensor logits) {
+    return Math.max(1, BLOCK_BYTES / (4 * logits.size(1)));
+  }
+
+  private static Tensor logProbabilities(Tensor logits) {
+    DType exact = logits.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    return new Tensor(
+        torch.log_softmax(
+            logits.to(exact).pointer(), 1, new ScalarTypeOptional(exact.scalarType())));
+  }
+
+  private static Tensor chosen(Tensor logProbabilities, Tensor targets) {
+    return new Tensor(logProbabilities.pointer().gather(1, targets.view(-1, 1).pointer()).sum());
+  }
+}

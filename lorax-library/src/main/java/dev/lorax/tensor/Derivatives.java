@@ -1,0 +1,93 @@
+package dev.lorax.tensor;
+
+import org.bytedeco.javacpp.BoolPointer;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The ways back of {@link Kernels}: from the gradient of a kernel's value to that of its input,
+ * while its weights are frozen.
+ */
+public final class Derivatives {
+  private Derivatives() {}
+
+  /**
+   * Layer normalisation with what its way back needs.
+   *
+   * @param value like x
+   * @param mean of every row
+   * @param inverse one over every row's deviation
+   */
+  public record Normalised(Tensor value, Tensor mean, Tensor inverse) {}
+
+  /** {@link Kernels#layerNorm}, and what {@link #layerNorm} needs. */
+  public static Normalised normalise(Tensor x, Tensor weight, Tensor bias, double epsilon) {
+    T_TensorTensorTensor_T all =
+        torch.native_layer_norm(
+            x.pointer(), new long[] {x.size(-1)}, optional(weight), optional(bias), epsilon);
+    return new Normalised(own(all.get0()), own(all.get1()), own(all.get2()));
+  }
+
+  /** The gradient of x in layer normalisation. */
+  public static Tensor layerNorm(
+      Tensor gradient, Tensor x, Tensor mean, Tensor inverse, Tensor weight, Tensor bias) {
+    BoolPointer xAlone = new BoolPointer(3).put(0, true).put(1, false).put(2, false);
+    T_TensorTensorTensor_T all =
+        torch.native_layer_norm_backward(
+            gradient.pointer(),
+            x.pointer(),
+            new long[] {x.size(-1)},
+            mean.pointer(),
+            inverse.pointer(),
+            optional(weight),
+            optional(bias),
+            xAlone);
+    return own(all.get0());
+  }
+
+  /**
+   * The gradient of x in {@link Kernels#rmsNorm}: with {@code g} the gradient times the weight and
+   * {@code s = 1/√(mean(x²) + ε)}, it is {@code s · g − s³ · x · mean(g · x)}. Computed in float32,
+   * or float64 where x is.
+   */
+  public static Tensor rmsNorm(Tensor gradient, Tensor x, Tensor weight, double epsilon) {
+    DType exact = x.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    Tensor rows = x.to(exact);
+    Tensor weighted = gradient.to(exact).mul(weight.to(exact));
+    Tensor scale = rows.square().meanOfLast().addInPlace(epsilon).inverseSqrt();
+    Tensor projection = weighted.mul(rows).meanOfLast().mul(scale).mul(scale);
+    Tensor change = rows.mul(projection);
+    return weighted.sub(change).mul(scale).to(x.dtype());
+  }
+
+  /** The gradient of x in {@link Kernels#gelu}. */
+  public static Tensor gelu(Tensor gradient, Tensor x) {
+    return new Tensor(torch.gelu_backward(gradient.pointer(), x.pointer(), "none"));
+  }
+
+  /** The gradient of x in {@link Kernels#geluTanh}. */
+  public static Tensor geluTanh(Tensor gradient, Tensor x) {
+    return new Tensor(torch.gelu_backward(gradient.pointer(), x.pointer(), "tanh"));
+  }
+
+  /** The gradient of x in {@link Kernels#silu}. */
+  public static Tensor silu(Tensor gradient, Tensor x) {
+    return new Tensor(torch.silu_backward(gradient.pointer(), x.pointer()));
+  }
+
+  /** The gradient of x in {@link Kernels#relu}. */
+  public static Tensor relu(Tensor gradient, Tensor x) {
+    return new Tensor(
+        torch.threshold_backward(
+            gradient.pointer(), x.pointer(), new org.bytedeco.pytorch.Scalar(0.0)));
+  }
+
+  private static Tensor own(org.bytedeco.pytorch.Tensor part) {
+    return new Tensor(new org.bytedeco.pytorch.Tensor(part));
+  }
+
+  private static TensorOptional optional(Tensor tensor) {
+    return tensor == null ? new TensorOptional() : new TensorOptional(tensor.pointer());
+  }
+}
