@@ -106,15 +106,15 @@ public record Lora(
   private Tensor back(Recording call, Tensor gradient, Tensor x, Tensor mask, Tensor down) {
     Tensor a = call.parameter("a");
     Tensor b = call.parameter("b");
-    Tensor exact = gradient.to(b.dtype());
-    Tensor up = exact.matmul(b).mulInPlace(scale()); // [tokens, r]
+    Tensor up = gradient.matmul(b.to(gradient.dtype())).mulInPlace(scale()); // [tokens, r]
     if (call.trains("b")) {
-      call.learn("b", exact.transpose(0, 1).matmul(down.to(b.dtype())).mulInPlace(scale()));
+      Tensor slope = down.transpose(0, 1).matmul(gradient); // [r, out]: the faster way round
+      call.learn("b", slope.to(b.dtype()).mulInPlace(scale()).transpose(0, 1));
     }
     if (call.trains("a")) {
-      call.learn("a", up.transpose(0, 1).matmul(dropped(x, mask).to(a.dtype())));
+      call.learn("a", up.transpose(0, 1).matmul(dropped(x, mask)));
     }
-    return call.wants(1) ? dropped(up.to(x.dtype()).matmul(a.to(x.dtype())), mask) : null;
+    return call.wants(1) ? dropped(up.matmul(a.to(up.dtype())), mask) : null;
   }
 
   /**

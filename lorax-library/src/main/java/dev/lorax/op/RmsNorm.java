@@ -26,26 +26,25 @@ public record RmsNorm(int width, double epsilon) implements Differentiable {
   @Override
   public Tensor apply(Call call) {
     Tensor x = call.input(0);
-    Tensor weight = call.parameter("weight");
-    if (x.size(-1) == width) {
-      return Kernels.rmsNorm(x, weight, epsilon);
-    }
-    Tensor groups = x.view(x.size(0), -1, width); // [tokens, heads, width]
-    return Kernels.rmsNorm(groups, weight, epsilon).view(x.size(0), -1);
+    return Kernels.rmsNorm(groups(x), call.parameter("weight"), epsilon).view(x.size(0), -1);
   }
 
   @Override
   public Recorded record(Recording call) {
     Tensor x = call.keep(call.input(0));
     Tensor weight = call.parameter("weight");
+    Tensor inverse = call.keep(Kernels.inverseRms(groups(x), epsilon));
     return new Recorded(
-        apply(call),
-        gradient -> {
-          Tensor groups = x.view(x.size(0), -1, width);
-          Tensor slopes =
-              Derivatives.rmsNorm(gradient.view(x.size(0), -1, width), groups, weight, epsilon);
-          return new Tensor[] {slopes.view(x.size(0), -1)};
-        });
+        Kernels.rmsNorm(groups(x), weight, inverse).view(x.size(0), -1),
+        gradient ->
+            new Tensor[] {
+              Derivatives.rmsNorm(groups(gradient), groups(x), weight, inverse).view(x.size(0), -1)
+            });
+  }
+
+  /** Whole rows, or [tokens, heads, width]. */
+  private Tensor groups(Tensor x) {
+    return x.size(-1) == width ? x : x.view(x.size(0), -1, width);
   }
 
   @Override

@@ -48,17 +48,14 @@ public final class Derivatives {
 
   /**
    * The gradient of x in {@link Kernels#rmsNorm}: with {@code g} the gradient times the weight and
-   * {@code s = 1/√(mean(x²) + ε)}, it is {@code s · g − s³ · x · mean(g · x)}. Computed in float32,
-   * or float64 where x is.
+   * {@code s} the {@link Kernels#inverseRms}, it is {@code s · (g − s² · x · mean(g · x))}.
+   * Computed in float32, or float64 where x is.
    */
-  public static Tensor rmsNorm(Tensor gradient, Tensor x, Tensor weight, double epsilon) {
-    DType exact = x.dtype() == DType.F64 ? DType.F64 : DType.F32;
-    Tensor rows = x.to(exact);
-    Tensor weighted = gradient.to(exact).mul(weight.to(exact));
-    Tensor scale = rows.square().meanOfLast().addInPlace(epsilon).inverseSqrt();
-    Tensor projection = weighted.mul(rows).meanOfLast().mul(scale).mul(scale);
-    Tensor change = rows.mul(projection);
-    return weighted.sub(change).mul(scale).to(x.dtype());
+  public static Tensor rmsNorm(Tensor gradient, Tensor x, Tensor weight, Tensor inverse) {
+    Tensor rows = x.to(inverse.dtype());
+    Tensor weighted = gradient.to(inverse.dtype()).mul(weight);
+    Tensor projection = weighted.mul(rows).meanOfLast().mul(inverse.square());
+    return weighted.addProductInPlace(rows, projection, -1).mulInPlace(inverse).to(x.dtype());
   }
 
   /** The gradient of x in {@link Kernels#gelu}. */

@@ -2,6 +2,7 @@ package dev.lorax.tensor;
 
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
@@ -33,12 +34,29 @@ public final class Kernels {
 
   /**
    * {@code x / √(mean(x²) + ε) · weight} over the last dimension (Zhang &amp; Sennrich 2019, eq.
-   * 4).
+   * 4), computed in float32, or float64 where x is, and rounded once.
    */
   public static Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
-    long[] width = {x.size(-1)};
-    return new Tensor(
-        torch.rms_norm(x.pointer(), width, optional(weight), new DoubleOptional(epsilon)));
+    return rmsNorm(x, weight, inverseRms(x, epsilon));
+  }
+
+  /** The same, from what {@link #inverseRms} gave. */
+  public static Tensor rmsNorm(Tensor x, Tensor weight, Tensor inverse) {
+    return x.to(inverse.dtype()).mul(inverse).mulInPlace(weight).to(x.dtype());
+  }
+
+  /** {@code 1 / √(mean(x²) + ε)} over the last dimension, which becomes 1 long. */
+  public static Tensor inverseRms(Tensor x, double epsilon) {
+    DType exact = x.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    Tensor norm =
+        new Tensor(
+            torch.linalg_vector_norm(
+                x.pointer(),
+                new Scalar(2.0),
+                new long[] {-1},
+                true,
+                new ScalarTypeOptional(exact.scalarType())));
+    return norm.square().mul(1.0 / x.size(-1)).add(epsilon).inverseSqrt();
   }
 
   /** Gaussian error linear unit, exact (Hendrycks &amp; Gimpel 2016). */

@@ -362,6 +362,12 @@ public final class Tensor implements AutoCloseable {
     return this;
   }
 
+  /** Multiplies element by element, with broadcasting. */
+  public Tensor mulInPlace(Tensor other) {
+    pointer.mul_(other.pointer);
+    return this;
+  }
+
   /** Multiplies every element. */
   public Tensor mulInPlace(double factor) {
     pointer.mul_(new Scalar(factor));
