@@ -1,5 +1,6 @@
 package dev.lorax.cli;
 
+import dev.lorax.cli.bench.BenchCommand;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Interrupt;
 import dev.lorax.train.Schedule;
@@ -52,6 +53,7 @@ public final class Main {
             .addSubcommand(new GenerateCommand(console))
             .addSubcommand(new InspectCommand(console))
             .addSubcommand(new MergeCommand(console))
+            .addSubcommand(BenchCommand.with(console))
             .addSubcommand(new WarmUpCommand());
     boolean colors = console.terminals().colorsOut();
     ColorScheme scheme = CommandLine.Help.defaultColorScheme(colors ? Ansi.ON : Ansi.OFF);

@@ -17,9 +17,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
   @ParameterizedTest
-  @ValueSource(strings = {"train", "generate", "inspect", "merge"})
+  @ValueSource(
+      strings = {
+        "train",
+        "generate",
+        "inspect",
+        "merge",
+        "bench",
+        "bench train",
+        "bench decode",
+        "bench prefill",
+        "bench start"
+      })
   void everyCommandExplainsItselfWithAnExample(String command) {
-    Lorax help = Lorax.run(command, "--help").ok();
+    Lorax help = Lorax.run((Object[]) (command + " --help").split(" ")).ok();
     assertThat(help.out()).contains("Example:", "lorax " + command).doesNotContain("\033[");
     assertThat(help.err()).isEmpty();
     assertThat(help.out().lines()).allMatch(line -> line.length() <= 100);
@@ -28,7 +39,7 @@ class MainTest {
   @Test
   void helpListsTheCommandsAndHidesTheLaunchersOwn() {
     assertThat(Lorax.run("--help").ok().out())
-        .contains("train", "generate", "inspect", "merge", "Exit codes")
+        .contains("train", "generate", "inspect", "merge", "bench", "Exit codes")
         .doesNotContain("warm-up");
   }
 

@@ -62,7 +62,7 @@ public final class TrainingSummary {
   private void speed(History history) {
     json.put("seconds", history.time().toNanos() / 1e9);
     json.put("tokensPerSecond", history.tokensPerSecond());
-    OptionalLong peak = PeakMemory.bytes();
+    OptionalLong peak = ResidentMemory.peak();
     peak.ifPresent(bytes -> json.put("peakMemoryBytes", bytes));
   }
 

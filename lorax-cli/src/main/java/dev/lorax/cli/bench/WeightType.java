@@ -1,0 +1,91 @@
+package dev.lorax.cli.bench;
+
+import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.cli.console.Failure;
+import dev.lorax.graph.Graph;
+import dev.lorax.graph.Node;
+import dev.lorax.graph.ParameterSpec;
+import dev.lorax.graph.Parameters;
+import dev.lorax.graph.Seeds;
+import dev.lorax.tensor.DType;
+import dev.lorax.tensor.Gradients;
+import dev.lorax.tensor.Scope;
+import dev.lorax.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The types that a base's weights can be kept in; a new one is added here. */
+enum WeightType {
+  F32(DType.F32),
+  BF16(DType.BF16);
+
+  /** The type that products are computed in, which sets the matrix rate. */
+  private final DType products;
+
+  WeightType(DType products) {
+    this.products = products;
+  }
+
+  static WeightType parse(String name) {
+    return Arrays.stream(values())
+        .filter(type -> type.toString().equals(name.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                Failure.usage(
+                    "--dtype %s is unknown: give one of %s"
+                        .formatted(
+                            name,
+                            Arrays.stream(values())
+                                .map(WeightType::toString)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  /** What the weights of an open checkpoint are kept in: all have one type. */
+  static WeightType of(Parameters parameters) {
+    DType stored = parameters.asMap().values().iterator().next().dtype();
+    return stored == DType.BF16 ? BF16 : F32;
+  }
+
+  DType products() {
+    return products;
+  }
+
+  /** A checkpoint with its weights in this type. */
+  Checkpoint open(Path folder) {
+    return Checkpoint.open(folder, products);
+  }
+
+  /**
+   * First values for all parameters of a graph, in this type: matrices normal with deviation 0.02,
+   * norms one, biases zero. Never holds more than one of them in float32.
+   */
+  Parameters random(Graph graph, long seed) {
+    Map<String, Tensor> values = new LinkedHashMap<>();
+    for (Node node : graph.order()) {
+      for (ParameterSpec spec : node.op().parameters()) {
+        if (spec.tiedTo().isEmpty()) {
+          String name = node.parameter(spec);
+          values.put(name, value(spec, Seeds.mix(seed, name.hashCode())));
+        }
+      }
+    }
+    return Parameters.of(values);
+  }
+
+  private Tensor value(ParameterSpec spec, long seed) {
+    try (Scope scope = new Scope();
+        Gradients off = Gradients.off()) {
+      return scope.release(spec.initializer().create(spec.shape(), seed).to(products).handle());
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
