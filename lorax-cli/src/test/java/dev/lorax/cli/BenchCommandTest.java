@@ -107,6 +107,22 @@ class BenchCommandTest {
         .failed(1, "cannot be started");
   }
 
+  @Test
+  void curvesAreDrawnFromRecordsOfItsJson() throws IOException {
+    String record =
+        "{\"axis\": \"rank\", \"x\": %d, \"result\": {\"bench\": \"decode\","
+            + " \"milliseconds\": {\"median\": 5}, \"memory\": {\"peakAnonymousBytes\": 7e8}}}\n";
+    Path records = folder.resolve("records.json");
+    Files.writeString(records, record.formatted(1) + record.formatted(8));
+    Path out = folder.resolve("curves.svg");
+    bench("draw", records, "--out", out, "--note", "some work").ok();
+    assertThat(out).content().contains("rank", "ms a token", "some work").containsPattern("circle");
+    bench("draw", folder.resolve("none"), "--out", out).failed(1, "none cannot be read");
+    Files.writeString(records, "");
+    bench("draw", records, "--out", out).failed(1, "holds no record");
+    assertThat(Lorax.run("bench", "--help").ok().out()).doesNotContain("draw");
+  }
+
   private static void requireSoundFigures(JsonNode json) {
     JsonNode times = json.get("milliseconds");
     double median = times.get("median").asDouble();

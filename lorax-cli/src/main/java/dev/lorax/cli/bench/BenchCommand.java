@@ -40,7 +40,8 @@ public final class BenchCommand implements Callable<Integer> {
         .addSubcommand(new TrainBench(console))
         .addSubcommand(new DecodeBench(console))
         .addSubcommand(new PrefillBench(console))
-        .addSubcommand(new StartBench(console));
+        .addSubcommand(new StartBench(console))
+        .addSubcommand(new DrawCommand());
   }
 
   @Override

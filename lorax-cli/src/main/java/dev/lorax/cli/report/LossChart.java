@@ -6,8 +6,6 @@ import dev.lorax.train.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
 
 /** Draws the losses of a run as SVG. */
 public final class LossChart {
@@ -25,7 +23,7 @@ public final class LossChart {
   private final History history;
   private final Axis x;
   private final Axis y;
-  private final StringBuilder svg = new StringBuilder();
+  private final Svg svg = new Svg(WIDTH, HEIGHT);
 
   private LossChart(History history) {
     this.history = history;
@@ -49,35 +47,28 @@ public final class LossChart {
   }
 
   private String draw() {
-    svg.append(
-        """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %1$d %2$d" width="%1$d" height="%2$d" \
-        font-family="Helvetica, Arial, sans-serif" font-size="13" fill="#333">
-        <rect width="%1$d" height="%2$d" fill="#fff"/>
-        """
-            .formatted(WIDTH, HEIGHT));
-    text(LEFT, 30, "start", "Loss", "font-size=\"17\" font-weight=\"bold\"");
+    svg.text(LEFT, 30, "start", "Loss", "font-size=\"17\" font-weight=\"bold\"");
     grid();
     int every = Math.max(1, history.steps().size() / MOST_POINTS);
-    line(points(history.steps().stream().map(Step::loss).toList(), every), RAW, 1);
-    line(points(smoothed(), every), SMOOTH, 2.2);
+    svg.line(points(history.steps().stream().map(Step::loss).toList(), every), RAW, 1);
+    svg.line(points(smoothed(), every), SMOOTH, 2.2);
     heldOut();
     legend();
-    return svg.append("</svg>\n").toString();
+    return svg.end();
   }
 
   private void grid() {
     for (double tick : y.ticks()) {
-      rule(LEFT, y.at(tick), RIGHT, y.at(tick), "#e6e6e6");
-      text(LEFT - 8, y.at(tick) + 4.5, "end", y.label(tick), "");
+      svg.rule(LEFT, y.at(tick), RIGHT, y.at(tick), "#e6e6e6");
+      svg.text(LEFT - 8, y.at(tick) + 4.5, "end", y.label(tick), "");
     }
     for (double tick : x.ticks()) {
-      rule(x.at(tick), BOTTOM, x.at(tick), BOTTOM + 5, "#888");
-      text(x.at(tick), BOTTOM + 20, "middle", x.label(tick), "");
+      svg.rule(x.at(tick), BOTTOM, x.at(tick), BOTTOM + 5, "#888");
+      svg.text(x.at(tick), BOTTOM + 20, "middle", x.label(tick), "");
     }
-    rule(LEFT, BOTTOM, RIGHT, BOTTOM, "#888");
-    text((LEFT + RIGHT) / 2.0, HEIGHT - 14, "middle", "optimiser steps", "");
-    text(0, 0, "middle", "nats per token", "transform=\"translate(18 228) rotate(-90)\"");
+    svg.rule(LEFT, BOTTOM, RIGHT, BOTTOM, "#888");
+    svg.text((LEFT + RIGHT) / 2.0, HEIGHT - 14, "middle", "optimiser steps", "");
+    svg.text(0, 0, "middle", "nats per token", "transform=\"translate(18 228) rotate(-90)\"");
   }
 
   private void heldOut() {
@@ -85,13 +76,13 @@ public final class LossChart {
         history.measures().stream()
             .map(m -> new double[] {x.at(m.step()), y.at(m.evaluation().loss())})
             .toList();
-    line(points, HELD_OUT, 1.6);
-    points.forEach(point -> dot(point[0], point[1]));
+    svg.line(points, HELD_OUT, 1.6);
+    points.forEach(point -> svg.dot(point[0], point[1], HELD_OUT));
     if (!history.measures().isEmpty()) {
       Measure last = history.measures().get(history.measures().size() - 1);
       double[] point = points.get(points.size() - 1);
       String label = String.format(Locale.ROOT, "%.3f", last.evaluation().loss());
-      text(
+      svg.text(
           point[0] - 6,
           point[1] - 9,
           "end",
@@ -104,14 +95,14 @@ public final class LossChart {
     double at = entry(LEFT + 90, RAW, 1.5, "training, each step");
     at = entry(at, SMOOTH, 2.5, "training, smoothed");
     if (!history.measures().isEmpty()) {
-      dot(at + 11, 25);
+      svg.dot(at + 11, 25, HELD_OUT);
       entry(at, HELD_OUT, 1.6, "held-out text");
     }
   }
 
   private double entry(double left, String color, double width, String label) {
-    line(List.of(new double[] {left, 25}, new double[] {left + 22, 25}), color, width);
-    text(left + 29, 29.5, "start", label, "");
+    svg.line(List.of(new double[] {left, 25}, new double[] {left + 22, 25}), color, width);
+    svg.text(left + 29, 29.5, "start", label, "");
     return left + 60 + 6.6 * label.length();
   }
 
@@ -140,37 +131,5 @@ public final class LossChart {
       points.add(new double[] {x.at(i + 1), y.at(losses.get(i))});
     }
     return points;
-  }
-
-  private void line(List<double[]> points, String color, double width) {
-    String places =
-        points.stream()
-            .map(point -> coordinates(point[0], point[1]))
-            .collect(Collectors.joining(" "));
-    svg.append(
-        "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"%s\"/>\n"
-            .formatted(places, color, width));
-  }
-
-  private void rule(double x1, double y1, double x2, double y2, String color) {
-    line(List.of(new double[] {x1, y1}, new double[] {x2, y2}), color, 1);
-  }
-
-  private void dot(double cx, double cy) {
-    svg.append(
-        "<circle cx=\"%s\" cy=\"%s\" r=\"4\" fill=\"%s\" stroke=\"#fff\" stroke-width=\"1.5\"/>\n"
-            .formatted(coordinates(cx), coordinates(cy), HELD_OUT));
-  }
-
-  private void text(double left, double base, String anchor, String text, String more) {
-    svg.append(
-        "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\" %s>%s</text>\n"
-            .formatted(coordinates(left), coordinates(base), anchor, more, text));
-  }
-
-  private static String coordinates(double... values) {
-    return DoubleStream.of(values)
-        .mapToObj(value -> String.format(Locale.ROOT, "%.1f", value))
-        .collect(Collectors.joining(","));
   }
 }
