@@ -2,7 +2,8 @@
 # Pairs Lorax with PEFT and llama.cpp on the same work, and writes a table: docs/benchmarks/compare.sh [--readme]
 #
 #   PYTHON          a Python with torch, transformers and peft
-#   LLAMA_BENCH     the llama-bench of llama.cpp; LLAMA_QUANTIZE its llama-quantize (both may be looked for)
+#   LLAMA_BENCH     the llama-bench of llama.cpp (else the one on the PATH)
+#   LLAMA_QUANTIZE  its llama-quantize (else the one beside it)
 #   ROUNDS          how often each is measured, in turns (3)
 #   WORKS           which works, a regular expression (all)
 #   PREFIX          a command before each measured program, for example: taskset -c 0-3
@@ -19,7 +20,10 @@ results=${RESULTS:-lorax-cli/target/benchmarks}
 records=$results/records.json
 python=${PYTHON:-}
 llama=${LLAMA_BENCH:-$(command -v llama-bench || true)}
-quantize=${LLAMA_QUANTIZE:-$(command -v llama-quantize || true)}
+quantize=${LLAMA_QUANTIZE:-}
+if [ -z "$quantize" ] && [ -n "$llama" ]; then
+  quantize=$(command -v "$(dirname "$llama")/llama-quantize" || true)
+fi
 threads=$(getconf _NPROCESSORS_ONLN)
 read -ra prefix <<< "${PREFIX:-}"
 
@@ -28,7 +32,7 @@ record() {
   local work=$1 program=$2
   shift 2
   printf '%s  %-22s %s\n' "$(date +%T)" "$work" "$program" >&2
-  if ! "${prefix[@]}" "$@" > "$results/out.json" 2> "$results/err.txt"; then
+  if ! ${prefix[@]+"${prefix[@]}"} "$@" > "$results/out.json" 2> "$results/err.txt"; then
     printf '  left out: %s\n' "$(tail -n 1 "$results/err.txt")" >&2
     return
   fi

@@ -20,7 +20,7 @@ run() {
  "num_hidden_layers": $depth, "num_attention_heads": $((width / 64)), "num_key_value_heads": $((width / 64)),
  "max_position_embeddings": 4096, "rms_norm_eps": 1e-05, "tie_word_embeddings": false}
 END
-  if "${prefix[@]}" env LORAX_JAVA_OPTS=-XX:TieredStopAtLevel=4 ./lorax bench "$bench" --config "$results/shape.json" \
+  if ${prefix[@]+"${prefix[@]}"} env LORAX_JAVA_OPTS=-XX:TieredStopAtLevel=4 ./lorax bench "$bench" --config "$results/shape.json" \
     --dtype bf16 --rank "$rank" --targets query,key,value "$@" --json > "$results/out.json" 2> "$results/err.txt"; then
     { printf '{"axis": "%s", "x": %s, "result": ' "$axis" "$x"; cat "$results/out.json"; echo '}'; } >> "$results/curves.json"
   else
