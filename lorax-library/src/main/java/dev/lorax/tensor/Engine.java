@@ -16,13 +16,17 @@ import org.bytedeco.pytorch.global.torch;
 public final class Engine {
   private static final double EXACT = 1e-5;
 
+  /** Which build of a library JavaCPP loads: "" the plain one, "-gpu" CUDA's; unset, it tries. */
+  private static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
+
   /** What was missing when the class was initialised; an error there would hide its reason. */
   private static final Optional<LinkageError> MISSING;
 
   static {
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
-    MISSING = load();
+    lookForCudaWhereItIsUsed();
+    MISSING = libraries();
     if (MISSING.isEmpty()) {
       setThreads(Runtime.getRuntime().availableProcessors());
       preferOneDnn();
@@ -42,6 +46,15 @@ public final class Engine {
     }
   }
 
+  /**
+   * Loads libtorch now, where otherwise the first tensor would: called on a thread of its own at
+   * the start of a program, it spares that tensor a third of a second.
+   *
+   * <p>It never fails: what is missing is told to whoever makes a tensor. Those who need libtorch
+   * meanwhile wait. The process should not exit while it runs.
+   */
+  public static void load() {} // the initialisation of this class has done it, once
+
   /** Sets the number of threads that one product, norm or attention may use. */
   public static void threads(int count) {
     start();
@@ -57,7 +70,20 @@ public final class Engine {
     return torch.get_num_threads();
   }
 
-  private static Optional<LinkageError> load() {
+  /**
+   * Without libtorch's CUDA build on the class path, JavaCPP need not look for the thirty libraries
+   * of CUDA in eight places each, which takes as long as loading libtorch.
+   */
+  private static void lookForCudaWhereItIsUsed() {
+    String build = "/org/bytedeco/pytorch/%s-gpu/%s";
+    String library = System.mapLibraryName("jnitorch");
+    if (System.getProperty(EXTENSION) == null
+        && torch.class.getResource(build.formatted(Loader.getPlatform(), library)) == null) {
+      System.setProperty(EXTENSION, "");
+    }
+  }
+
+  private static Optional<LinkageError> libraries() {
     try {
       Loader.load(torch.class);
       return Optional.empty();

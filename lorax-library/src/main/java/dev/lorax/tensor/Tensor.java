@@ -94,7 +94,8 @@ public final class Tensor implements AutoCloseable {
 
   /** The whole numbers from 0 up to {@code count}, as int64. */
   public static Tensor range(long count) {
-    return new Tensor(torch.arange(new Scalar(count), options(DType.I64)));
+    TensorOptions whole = options(DType.I64); // first: it loads libtorch, which a Scalar needs
+    return new Tensor(torch.arange(new Scalar(count), whole));
   }
 
   /**
@@ -102,9 +103,9 @@ public final class Tensor implements AutoCloseable {
    * mapping is private: nothing is ever written to the file.
    */
   public static Tensor map(Path file, long bytes) {
+    TensorOptions plain = options(DType.U8); // first: it loads libtorch, which the others need
     return new Tensor(
-        torch.from_file(
-            file.toString(), new BoolOptional(false), new LongOptional(bytes), options(DType.U8)));
+        torch.from_file(file.toString(), new BoolOptional(false), new LongOptional(bytes), plain));
   }
 
   // ---- what it is
