@@ -1,6 +1,5 @@
 package dev.lorax.text;
 
-import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 
 /**
@@ -11,47 +10,28 @@ import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
  * only ids are wanted, and reports its use over the network on some cloud machines.
  */
 final class RustTokenizer implements AutoCloseable {
-  private static final String FLAVOR = "RUST_FLAVOR";
-  private static final TokenizersLibrary LIBRARY = load();
-
+  private final TokenizersLibrary library;
   private long handle;
 
-  RustTokenizer(String json) {
-    handle = LIBRARY.createTokenizerFromString(json);
+  RustTokenizer(TokenizersLibrary library, String json) {
+    this.library = library;
+    handle = library.createTokenizerFromString(json);
     // The file may ask for either; transformers' tokenizer(text) does neither.
-    LIBRARY.disableTruncation(handle);
-    LIBRARY.disablePadding(handle);
-  }
-
-  /** Loads the CPU library from the jar: where a GPU is present, the default is a download. */
-  private static TokenizersLibrary load() {
-    if (System.getenv(FLAVOR) != null || System.getProperty(FLAVOR) != null) {
-      return checked();
-    }
-    System.setProperty(FLAVOR, "cpu");
-    try {
-      return checked();
-    } finally {
-      System.clearProperty(FLAVOR);
-    }
-  }
-
-  private static TokenizersLibrary checked() {
-    LibUtils.checkStatus();
-    return TokenizersLibrary.LIB;
+    library.disableTruncation(handle);
+    library.disablePadding(handle);
   }
 
   int[] encode(String text, boolean withSpecials) {
-    long encoding = LIBRARY.encode(open(), wellFormed(text), withSpecials);
+    long encoding = library.encode(open(), wellFormed(text), withSpecials);
     try {
-      long[] ids = LIBRARY.getTokenIds(encoding);
+      long[] ids = library.getTokenIds(encoding);
       int[] result = new int[ids.length];
       for (int i = 0; i < ids.length; i++) {
         result[i] = (int) ids[i];
       }
       return result;
     } finally {
-      LIBRARY.deleteEncoding(encoding);
+      library.deleteEncoding(encoding);
     }
   }
 
@@ -60,7 +40,7 @@ final class RustTokenizer implements AutoCloseable {
     for (int i = 0; i < wide.length; i++) {
       wide[i] = ids[from + i];
     }
-    return LIBRARY.decode(open(), wide, skipSpecials);
+    return library.decode(open(), wide, skipSpecials);
   }
 
   /** Half a surrogate pair has no UTF-8 form and would garble the whole text on its way down. */
@@ -94,7 +74,7 @@ final class RustTokenizer implements AutoCloseable {
   @Override
   public void close() {
     if (handle != 0) {
-      LIBRARY.deleteTokenizer(handle);
+      library.deleteTokenizer(handle);
       handle = 0;
     }
   }

@@ -1,5 +1,6 @@
 package dev.lorax.text;
 
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
@@ -26,6 +27,16 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
+   * Loads the native library now, where otherwise the first tokenizer would; see {@code
+   * dev.lorax.tensor.Engine.load()}, which does the same for libtorch.
+   *
+   * <p>It never fails: what is wrong is told to whoever opens a tokenizer.
+   */
+  public static void load() {
+    RustLibrary.load();
+  }
+
+  /**
    * Opens the tokenizer of a checkpoint folder: {@code tokenizer.json}, and, where they exist,
    * {@code tokenizer_config.json} and {@code special_tokens_map.json}.
    *
@@ -41,8 +52,9 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   private static RustTokenizer rust(Path file, String json) {
+    TokenizersLibrary library = RustLibrary.get();
     try {
-      return new RustTokenizer(json);
+      return new RustTokenizer(library, json);
     } catch (RuntimeException e) {
       String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("no detail");
       throw new IllegalArgumentException(
