@@ -19,12 +19,14 @@ public final class Main {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
     quietLibraries(Arrays.asList(args).contains("--verbose"));
+    NativeLibraries libraries = NativeLibraries.load(args);
     Interrupt interrupt = new Interrupt();
     int code;
     try {
       code = run(Console.system(), interrupt, args);
     } finally {
       interrupt.finished();
+      libraries.await();
     }
     System.exit(code);
   }
