@@ -54,8 +54,13 @@ set "OPTIONS=-XX:+UseSerialGC -Xms64m -Xlog:disable"
 if %MAJOR% GEQ 23 set "OPTIONS=%OPTIONS% --sun-misc-unsafe-memory-access=allow"
 if /i not "%~1"=="train" if /i not "%~1"=="demo" set "OPTIONS=%OPTIONS% -XX:TieredStopAtLevel=1"
 set "ARCHIVE=%HOME_DIR%lorax-cli\target\lorax-%VERSION%.jsa"
-if not exist "%ARCHIVE%" "%JAVA_EXE%" %OPTIONS% "-XX:ArchiveClassesAtExit=%ARCHIVE%" -jar "%JAR%" warm-up >nul 2>nul
+if not exist "%ARCHIVE%" (
+  "%JAVA_EXE%" %OPTIONS% "-XX:DumpLoadedClassList=%ARCHIVE%.classes" -jar "%JAR%" warm-up >nul 2>nul
+  "%JAVA_EXE%" %OPTIONS% -Xshare:dump "-XX:SharedClassListFile=%ARCHIVE%.classes" "-XX:SharedArchiveFile=%ARCHIVE%" -jar "%JAR%" >nul 2>nul
+  del /q "%ARCHIVE%.classes" 2>nul
+)
 if exist "%ARCHIVE%" set OPTIONS=%OPTIONS% -Xshare:auto "-XX:SharedArchiveFile=%ARCHIVE%"
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
+if not defined OPENBLAS_NUM_THREADS set "OPENBLAS_NUM_THREADS=1"
 "%JAVA_EXE%" %OPTIONS% %LORAX_JAVA_OPTS% -jar "%JAR%" %*
 exit /b %ERRORLEVEL%

@@ -1,37 +1,66 @@
 package dev.lorax.cli;
 
-import dev.lorax.graph.Graph;
-import dev.lorax.graph.Parameterized;
-import dev.lorax.graph.Parameters;
-import dev.lorax.lora.Adapter;
-import dev.lorax.lora.LoraConfig;
-import dev.lorax.lora.Lorax;
-import dev.lorax.model.Gpt2;
-import dev.lorax.op.Activation;
-import dev.lorax.train.Batches;
-import dev.lorax.train.Trainer;
+import dev.lorax.cli.console.Console;
+import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.console.Interrupt;
+import dev.lorax.cli.console.Terminals;
+import dev.lorax.cli.demo.DemoFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 
-/** Runs a bit of everything once, so that the launcher can archive the classes it needs. */
+/** Trains and generates once, in silence, so that the launcher can archive the classes it takes. */
 @Command(name = "warm-up", hidden = true, description = "For the launcher's class archive.")
 final class WarmUpCommand implements Callable<Integer> {
   @Override
-  public Integer call() {
-    Graph graph = new Gpt2(32, 16, 16, 1, 2, 32, Activation.named("gelu_new"), 1e-5, true).graph();
-    try (Parameters values = Parameters.initial(graph, node -> true, 0);
-        Adapter adapter = Adapter.initial(Lorax.inject(graph, LoraConfig.builder().build()), 0)) {
-      Batches batches = Batches.windows(IntStream.range(0, 32).toArray(), 8);
-      try (Trainer trainer =
-          Trainer.of(new Model(graph, values), adapter, batches).steps(2).build()) {
-        trainer.forEach(step -> {});
-        trainer.evaluate(batches, 1);
-      }
+  public Integer call() throws IOException {
+    Path folder = Files.createTempDirectory("lorax-warm-up");
+    try {
+      String base = DemoFiles.base().toString();
+      String text = Files.writeString(folder.resolve("text"), DemoFiles.log()).toString();
+      String adapter = folder.resolve("adapter").toString();
+      run(
+          "train --steps 2 --window 16 --eval-every 1 --model",
+          base,
+          "--data",
+          text,
+          "--out",
+          adapter);
+      run("generate --max-tokens 4 --prompt One --model", base, "--adapter", adapter);
+      return ExitCode.OK;
+    } finally {
+      delete(folder);
     }
-    return ExitCode.OK;
   }
 
-  private record Model(Graph graph, Parameters parameters) implements Parameterized {}
+  private static void run(String words, String... paths) {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    Console silent = new Console(InputStream.nullInputStream(), nowhere, nowhere, Terminals.NONE);
+    String[] args =
+        Stream.concat(Stream.of(words.split(" ")), Stream.of(paths)).toArray(String[]::new);
+    Interrupt interrupt = new Interrupt();
+    int code = Main.run(silent, interrupt, args);
+    interrupt.finished();
+    if (code != ExitCode.OK) {
+      throw Failure.of("warm-up: this failed: lorax " + String.join(" ", args));
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : deepestFirst) {
+        Files.delete(file);
+      }
+    }
+  }
 }

@@ -20,6 +20,7 @@ class LauncherTest {
   private Path home;
   private Path jdk;
   private Path maven;
+  private String dump = "works";
 
   @BeforeEach
   void makeOutline() throws IOException {
@@ -41,7 +42,17 @@ class LauncherTest {
     Path java = folder.resolve("jdk " + version);
     Files.createDirectories(java.resolve("bin"));
     Files.writeString(java.resolve("release"), "JAVA_VERSION=\"%s\"\n".formatted(version));
-    program(java.resolve("bin/java"), "while [ \"$1\" != -jar ]; do shift; done", "echo \"$@\"");
+    program(
+        java.resolve("bin/java"),
+        "while [ \"$1\" != -jar ]; do",
+        "  case $1 in",
+        "    -Xshare:dump) dump=yes ;;",
+        "    -XX:SharedArchiveFile=*) archive=${1#*=} ;;",
+        "  esac",
+        "  shift",
+        "done",
+        "if [ \"$dump\" ]; then echo \"$DUMP\" >>dumps.txt; [ \"$DUMP\" ] || exit 1; echo classes >\"$archive\"; fi",
+        "echo \"$@\" ${archive:+with ${archive##*/}}");
     return java;
   }
 
@@ -63,6 +74,7 @@ class LauncherTest {
             .redirectError(err.toFile());
     builder.environment().put("PATH", path + ":/usr/bin:/bin");
     builder.environment().put("JAVA_HOME", javaHome.toString());
+    builder.environment().put("DUMP", dump);
     int code = builder.start().waitFor();
     return new Lorax(code, Files.readString(out), Files.readString(err));
   }
@@ -72,13 +84,32 @@ class LauncherTest {
     Lorax first = launch(maven.toString(), jdk, "train", "--data", "two words").ok();
     assertThat(first.out())
         .isEqualTo(
-            "-jar %s/lorax-cli/target/lorax.jar train --data two words\n"
+            "-jar %s/lorax-cli/target/lorax.jar train --data two words with lorax-17.0.9.jsa\n"
                 .formatted(home.toRealPath()));
     assertThat(first.err()).startsWith("lorax: building").hasLineCount(1);
     assertThat(launch(maven.toString(), jdk, "x").ok().err()).isEmpty();
     Thread.sleep(20); // file times may be coarse
     Files.writeString(home.resolve("lorax-library/src/main/New.java"), "class New {}");
     assertThat(launch(maven.toString(), jdk, "x").ok().err()).startsWith("lorax: building");
+  }
+
+  @Test
+  void archivesClassesOnceForEachBuild() throws Exception {
+    launch(maven.toString(), jdk, "x").ok();
+    launch(maven.toString(), jdk, "x").ok();
+    assertThat(folder.resolve("dumps.txt")).hasContent("works");
+    Thread.sleep(20); // file times may be coarse
+    Files.writeString(home.resolve("lorax-cli/target/lib/new.jar"), "");
+    assertThat(launch(maven.toString(), jdk, "x").ok().out()).contains("with lorax-17.0.9.jsa");
+    assertThat(folder.resolve("dumps.txt")).hasContent("works\nworks");
+  }
+
+  @Test
+  void startsWithoutAnArchiveWhereNoneCanBeMadeAndTriesOnce() throws Exception {
+    dump = "";
+    assertThat(launch(maven.toString(), jdk, "x").ok().out()).endsWith("lorax.jar x\n");
+    assertThat(launch(maven.toString(), jdk, "x").ok().out()).endsWith("lorax.jar x\n");
+    assertThat(Files.readString(folder.resolve("dumps.txt"))).hasLineCount(1);
   }
 
   @Test
