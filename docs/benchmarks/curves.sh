@@ -36,7 +36,7 @@ for width in 256 512 768 1024; do train width $width; done; width=512
 for depth in 2 4 8 12; do train 'depth, blocks' $depth; done; depth=6
 for rank in 1 4 16 64; do train rank $rank; done; rank=8
 for adapters in 1 2 4 8; do
-  run 'adapters in a batch of 8' $adapters decode --batch 8 --adapters $adapters --tokens 32 --rounds 3
+  run 'adapters, batch of 8' $adapters decode --batch 8 --adapters $adapters --tokens 32 --rounds 3
 done
 note="Training (2 x 256 tokens) and decoding of a Llama 512 wide with 6 blocks and 8,000 tokens, bf16 base, rank 8 on query, key, value"
 ./lorax bench draw "$results/curves.json" --note "$note" --out docs/images/cost-curves.svg
