@@ -175,7 +175,9 @@ class BenchCommandTest {
   }
 
   @Test
-  void aStepTrainsExactlyOneAdapter() {
+  void aStepTrainsExactlyOneAdapterAndABatchSharesIts() {
+    bench("decode", "--config", CONFIG, "--tokens", 4, "--adapters", 2)
+        .failed(2, "--adapters 2", "give 0 or 1");
     bench("train", "--config", CONFIG, "--adapters", 2).failed(2, "--adapters 2", "exactly one");
   }
 
