@@ -176,6 +176,49 @@ public final class Kernels {
             distance.pointer().ge(new Scalar(0)), distance.pointer().lt(new Scalar(window))));
   }
 
+  /**
+   * Attention of the query at each sequence's end to keys that are stored transposed: two batched
+   * products and a softmax, which with one position a sequence is several times as fast as the
+   * fused kernel on CPUs.
+   *
+   * @param q [batch, queries that share keys, head]
+   * @param keys [batch, head, positions]
+   * @param values [batch, positions, head]
+   * @param bias [batch, 1, positions], 0 or −∞, added to the scores
+   * @param scale factor on the dot products
+   * @return [batch, queries, head]
+   */
+  public static Tensor stepAttention(
+      Tensor q, Tensor keys, Tensor values, Tensor bias, double scale) {
+    org.bytedeco.pytorch.Tensor scores =
+        torch.baddbmm(
+            bias.expand(-1, q.size(1), -1).pointer(),
+            q.pointer(),
+            keys.pointer(),
+            new Scalar(1.0),
+            new Scalar(scale));
+    return new Tensor(torch.bmm(torch.softmax(scores, -1), values.pointer()));
+  }
+
+  /**
+   * 0 for the positions from {@code start} to {@code end} that the query at a sequence's end sees,
+   * −∞ for others: [sequences, end − start].
+   *
+   * @param queries the position of each sequence's query, its last, int64 [sequences]
+   * @param window how many positions back it sees, itself included
+   */
+  public static Tensor lengthBias(Tensor queries, long start, long end, long window, DType type) {
+    Tensor position = Tensor.range(end - start).add(start).view(1, -1);
+    Tensor distance = queries.view(-1, 1).sub(position);
+    Tensor hidden =
+        new Tensor(
+            torch.logical_or(
+                distance.pointer().lt(new Scalar(0)), distance.pointer().ge(new Scalar(window))));
+    Tensor zeros = Tensor.zeros(type, queries.size(0), end - start);
+    return new Tensor(
+        zeros.pointer().masked_fill(hidden.pointer(), new Scalar(Double.NEGATIVE_INFINITY)));
+  }
+
   private static TensorOptional optional(Tensor tensor) {
     return tensor == null ? new TensorOptional() : new TensorOptional(tensor.pointer());
   }

@@ -148,10 +148,19 @@ public final class Tensor implements AutoCloseable {
   /** A copy of its elements in row order, converted to float32. */
   public float[] toFloats() {
     float[] values = new float[Math.toIntExact(pointer.numel())];
+    read(values);
+    return values;
+  }
+
+  /** Copies its elements in row order, converted to float32, into an array of their number. */
+  public void read(float[] values) {
+    if (values.length != pointer.numel()) {
+      throw new IllegalArgumentException(
+          "%s does not fill an array of %d".formatted(this, values.length));
+    }
     try (Scope scope = new Scope()) { // keeps the converted copy while it is read, and no longer
       Tensor plain = to(DType.F32).contiguous();
       new FloatPointer(plain.pointer.data_ptr_float()).get(values);
-      return values;
     }
   }
 
@@ -338,7 +347,12 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(pointer.norm());
   }
 
-  /** Positions of the largest elements along the last dimension, as int64. */
+  /** The largest elements along the last dimension; NaN where there is one. */
+  public Tensor largest() {
+    return new Tensor(pointer.amax(new long[] {-1}, false));
+  }
+
+  /** Positions of the largest elements along the last dimension, the first of equals, int64. */
   public Tensor argmax() {
     return new Tensor(pointer.argmax(new LongOptional(-1), false));
   }
@@ -354,6 +368,19 @@ public final class Tensor implements AutoCloseable {
   /** Overwrites the rows that an int64 tensor names, each at most once. */
   public Tensor setRows(Tensor indices, Tensor rows) {
     pointer.index_copy_(0, indices.pointer, rows.pointer);
+    return this;
+  }
+
+  /**
+   * Writes one slice of a source into each row, at the place that the row names.
+   *
+   * @param dimension of the slices, not 0
+   * @param places int64, [rows, 1, …] with as many dimensions as this
+   * @param source of this tensor's lengths, but 1 in that dimension
+   */
+  public Tensor putInPlace(int dimension, Tensor places, Tensor source) {
+    Tensor everywhere = places.expand(source.shape().toArray());
+    pointer.scatter_(dimension, everywhere.pointer, source.pointer);
     return this;
   }
 
