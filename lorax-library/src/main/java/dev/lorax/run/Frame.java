@@ -5,6 +5,7 @@ import dev.lorax.graph.Call;
 import dev.lorax.graph.Mode;
 import dev.lorax.graph.Seeds;
 import dev.lorax.graph.Sequences;
+import dev.lorax.op.Choice;
 import dev.lorax.op.Input;
 import dev.lorax.op.SelectRows;
 import dev.lorax.tensor.Gradients;
@@ -126,6 +127,7 @@ final class Frame implements AutoCloseable {
     feeds.put(Input.TOKENS.name(), ids(pass.tokens()));
     feeds.put(Input.POSITIONS.name(), Tensor.of(pass.positions(), pass.tokens().length));
     pass.rows().ifPresent(rows -> feeds.put(SelectRows.ROWS, ids(rows)));
+    pass.choicesOfRows().ifPresent(choices -> feeds.put(Choice.CHOICES, ids(choices)));
     return feeds;
   }
 

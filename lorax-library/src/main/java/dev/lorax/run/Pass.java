@@ -3,6 +3,7 @@ package dev.lorax.run;
 import dev.lorax.graph.Mode;
 import dev.lorax.graph.Sequences;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * One evaluation: which tokens, how they fall into sequences, and what is wanted of them.
@@ -12,13 +13,16 @@ import java.util.Optional;
  * @param rows the rows whose logits are wanted; empty: all
  * @param mode training or inference
  * @param cache what earlier passes left; empty: nothing is remembered
+ * @param choices the number of the variant that each sequence chooses, 0 for none, where the graph
+ *     has variants; empty: none chooses one
  */
 public record Pass(
     int[] tokens,
     Sequences sequences,
     Optional<int[]> rows,
     Mode mode,
-    Optional<KvCache.Selection> cache) {
+    Optional<KvCache.Selection> cache,
+    Optional<int[]> choices) {
 
   /** Checks that tokens and sequences agree. */
   public Pass {
@@ -26,21 +30,26 @@ public record Pass(
       throw new IllegalArgumentException(
           "%d tokens do not fill %s".formatted(tokens.length, sequences));
     }
+    if (choices.isPresent() && choices.get().length != sequences.count()) {
+      throw new IllegalArgumentException(
+          "%d choices are not one for each of %s".formatted(choices.get().length, sequences));
+    }
   }
 
   /** An inference pass over whole sequences that gives the logits of every row. */
   public static Pass of(int[] tokens, Sequences sequences) {
-    return new Pass(tokens, sequences, Optional.empty(), Mode.inference(), Optional.empty());
+    return new Pass(
+        tokens, sequences, Optional.empty(), Mode.inference(), Optional.empty(), Optional.empty());
   }
 
   /** The same pass in that mode. */
   public Pass in(Mode other) {
-    return new Pass(tokens, sequences, rows, other, cache);
+    return new Pass(tokens, sequences, rows, other, cache, choices);
   }
 
   /** The same pass, giving those rows' logits alone. */
   public Pass rows(int... wanted) {
-    return new Pass(tokens, sequences, Optional.of(wanted), mode, cache);
+    return new Pass(tokens, sequences, Optional.of(wanted), mode, cache, choices);
   }
 
   /** The same pass, giving the logits of each sequence's last row alone. */
@@ -56,7 +65,21 @@ public record Pass(
 
   /** The same pass, continuing what those sequences of a cache hold. */
   public Pass after(KvCache.Selection selection) {
-    return new Pass(tokens, sequences, rows, mode, Optional.of(selection));
+    return new Pass(tokens, sequences, rows, mode, Optional.of(selection), choices);
+  }
+
+  /** The same pass, with the variant of the graph that each sequence chooses; 0 for none. */
+  public Pass choosing(int... variants) {
+    return new Pass(tokens, sequences, rows, mode, cache, Optional.of(variants));
+  }
+
+  /** The choice of every token's sequence. */
+  Optional<int[]> choicesOfRows() {
+    return choices.map(
+        chosen ->
+            IntStream.range(0, chosen.length)
+                .flatMap(i -> IntStream.range(0, sequences.length(i)).map(row -> chosen[i]))
+                .toArray());
   }
 
   /** The position of every token in its sequence, counting what the cache holds. */

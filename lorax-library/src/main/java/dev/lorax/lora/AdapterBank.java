@@ -1,0 +1,97 @@
+package dev.lorax.lora;
+
+import dev.lorax.graph.Graph;
+import dev.lorax.graph.Parameters;
+import dev.lorax.graph.Variants;
+import dev.lorax.tensor.Scope;
+import dev.lorax.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Many adapters over one base, of which each sequence of a batch chooses its own, or none.
+ *
+ * <p>A rewrite of the base's graph, like injection. For each adapted node the A's of all adapters
+ * are stacked, and so are the B's: two products whatever the number of adapters, where a row's
+ * scale is 0 for all adapters but its own. Adding zeros is exact, so a row has the value that its
+ * adapter alone gives it; adapters may differ in rank, alpha and targets. The cost of the products
+ * grows with the sum of the ranks, not with the size of the batch.
+ *
+ * <pre>{@code
+ * try (AdapterBank bank = AdapterBank.of(base.graph(), Map.of("pirate", pirate, "poet", poet))) {
+ *   Generation.of(base, bank).generate(
+ *       List.of(Prompt.of("Dear all,", "pirate"), Prompt.of("Dear all,")));
+ * }
+ * }</pre>
+ *
+ * <p>The base's parameters are not in it; the adapters' are copied, so that they may be closed.
+ * Close it when done.
+ */
+public final class AdapterBank implements Variants, AutoCloseable {
+  private final Graph graph;
+  private final Parameters parameters;
+  private final List<String> names;
+
+  private AdapterBank(Graph graph, Parameters parameters, List<String> names) {
+    this.graph = graph;
+    this.parameters = parameters;
+    this.names = names;
+  }
+
+  /**
+   * A bank of adapters by name, for inference.
+   *
+   * @param base the graph into which each of them was injected
+   * @throws IllegalArgumentException if there is none, or one belongs to another graph or holds a
+   *     value that is no finite number, which would spoil every row of a batch
+   */
+  public static AdapterBank of(Graph base, Map<String, Adapter> adapters) {
+    if (adapters.isEmpty()) {
+      throw new IllegalArgumentException("A bank needs at least one adapter");
+    }
+    Map<String, Adapter> ordered = new LinkedHashMap<>(adapters);
+    ordered.forEach((name, adapter) -> check(base, name, adapter));
+    BankRewrite rewrite = new BankRewrite(base, List.copyOf(ordered.values()));
+    return new AdapterBank(
+        rewrite.graph(), Parameters.of(rewrite.values()), List.copyOf(ordered.keySet()));
+  }
+
+  private static void check(Graph base, String name, Adapter adapter) {
+    if (!Lorax.remove(adapter.graph()).equals(base)) {
+      throw new IllegalArgumentException(
+          "Adapter '%s' was made for another graph than the bank's base".formatted(name));
+    }
+    try (Scope scope = new Scope()) {
+      adapter.parameters().asMap().forEach((parameter, value) -> finite(name, parameter, value));
+    }
+  }
+
+  private static void finite(String name, String parameter, Tensor value) {
+    if (!Double.isFinite(value.abs().max().item())) {
+      throw new IllegalArgumentException(
+          "Adapter '%s' holds NaN or infinity in %s: it would spoil every row of a batch"
+              .formatted(name, parameter));
+    }
+  }
+
+  @Override
+  public Graph graph() {
+    return graph;
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public List<String> names() {
+    return names;
+  }
+
+  @Override
+  public void close() {
+    parameters.close();
+  }
+}

@@ -1,0 +1,39 @@
+package dev.lorax.lora;
+
+import dev.lorax.graph.Call;
+import dev.lorax.graph.Initializer;
+import dev.lorax.graph.Op;
+import dev.lorax.graph.ParameterSpec;
+import dev.lorax.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Adds the B's of many adapters to the value of the node they adapt, in one product.
+ *
+ * <p>Inputs: the target's value {@code Wx [tokens, out]} and what {@link BankDown} gives. The sum
+ * is formed in B's type and rounded once to the target's, as {@link Lora} does; the columns of
+ * other rows' adapters add zeros, so that a row without adapter keeps its value bit for bit.
+ *
+ * @param first the first column of this target
+ * @param rank the ranks of all its adapters together
+ * @param out width of the value
+ */
+public record BankUp(int first, int rank, int out) implements Op {
+  @Override
+  public List<ParameterSpec> parameters() {
+    return List.of(ParameterSpec.of("b", new Initializer.Constant(0), out, rank));
+  }
+
+  @Override
+  public Tensor apply(Call call) {
+    Tensor wx = call.input(0);
+    Tensor b = call.parameter("b");
+    Tensor down = call.input(1).narrow(1, first, rank);
+    return wx.to(b.dtype()).addProduct(down, b.transpose(0, 1), 1).to(wx.dtype());
+  }
+
+  @Override
+  public String toString() {
+    return "BankUp(%d -> %d)".formatted(rank, out);
+  }
+}
