@@ -34,14 +34,28 @@ final class Decoded {
     return Arrays.copyOfRange(ids, passed, length);
   }
 
-  /** Takes the logits after the last id, and chooses the next. */
-  void advance(float[] logits) {
-    int id = sampler.next(logits, ids, length);
+  /** How the next id is chosen. */
+  Sampler sampler() {
+    return sampler;
+  }
+
+  /** The id that follows, by the logits after the last one. */
+  int choose(float[] logits) {
+    return sampler.next(logits, ids, length);
+  }
+
+  /** The model has seen all ids; the next one is this. */
+  void advance(int id) {
     passed = length;
     if (length == ids.length) {
       ids = Arrays.copyOf(ids, Math.max(16, 2 * length));
     }
     ids[length++] = id;
+  }
+
+  /** The number of ids that the model has seen. */
+  int passed() {
+    return passed;
   }
 
   /** The id chosen last. */

@@ -6,7 +6,6 @@ import dev.lorax.run.Pass;
 import dev.lorax.run.Session;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
-import dev.lorax.tensor.Tensor;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -26,12 +25,21 @@ final class Decoding implements AutoCloseable {
   private final Limits limits;
   private final List<Decoded> sequences;
   private final KvCache cache;
+  private final int[] variants;
+  private final Choosing choice = new Choosing();
   private final int promptTokens;
   private int passes;
   private long promptNanos;
   private long decodingNanos;
 
-  Decoding(Session session, List<int[]> prompts, Sampling sampling, Limits limits) {
+  /**
+   * Sequences that start with prompts.
+   *
+   * @param variants the number of each one's variant of the graph; none: the graph has none
+   */
+  Decoding(
+      Session session, List<int[]> prompts, Sampling sampling, Limits limits, int... variants) {
+    this.variants = variants;
     this.session = session;
     this.limits = limits;
     sequences =
@@ -65,26 +73,37 @@ final class Decoding implements AutoCloseable {
   List<Decoded> step() {
     long start = System.nanoTime();
     List<Decoded> running = sequences.stream().filter(Decoded::isRunning).toList();
-    try (Scope scope = new Scope();
-        Gradients off = Gradients.off()) {
-      Tensor logits = session.run(pass(running), scope);
-      for (int i = 0; i < running.size(); i++) {
-        advance(running.get(i), logits.narrow(0, i, 1).toFloats());
-      }
+    int[] next = choose(running);
+    for (int i = 0; i < next.length; i++) {
+      advance(running.get(i), next[i]);
     }
     measure(System.nanoTime() - start);
     return running;
+  }
+
+  /** The next id of each; where one cannot be chosen, everything is as before the pass. */
+  private int[] choose(List<Decoded> running) {
+    try (Scope scope = new Scope();
+        Gradients off = Gradients.off()) {
+      return choice.of(session.run(pass(running), scope), running);
+    } catch (RuntimeException failed) {
+      running.forEach(sequence -> cache.truncate(sequence.number(), sequence.passed()));
+      throw failed;
+    }
   }
 
   private Pass pass(List<Decoded> running) {
     List<int[]> fresh = running.stream().map(Decoded::fresh).toList();
     int[] tokens = fresh.stream().flatMapToInt(Arrays::stream).toArray();
     int[] numbers = running.stream().mapToInt(Decoded::number).toArray();
-    return Pass.of(tokens, Sequences.of(fresh)).lastRows().after(cache.select(numbers));
+    Pass pass = Pass.of(tokens, Sequences.of(fresh)).lastRows().after(cache.select(numbers));
+    return variants.length == 0
+        ? pass
+        : pass.choosing(Arrays.stream(numbers).map(number -> variants[number]).toArray());
   }
 
-  private void advance(Decoded sequence, float[] logits) {
-    sequence.advance(logits);
+  private void advance(Decoded sequence, int id) {
+    sequence.advance(id);
     StopReason reason =
         limits.reason(sequence.last(), sequence.generatedCount(), sequence.length());
     if (reason != null) {

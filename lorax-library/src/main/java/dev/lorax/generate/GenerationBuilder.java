@@ -1,6 +1,7 @@
 package dev.lorax.generate;
 
 import dev.lorax.graph.Parameterized;
+import dev.lorax.graph.Variants;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.run.Session;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
  */
 public final class GenerationBuilder {
   private final LanguageModel base;
+  private final Parameterized adapter;
   private final Session session;
   private SamplingBuilder sampling = Sampling.builder();
   private int maxTokens = 256;
@@ -27,6 +29,7 @@ public final class GenerationBuilder {
 
   GenerationBuilder(LanguageModel base, Parameterized adapter) {
     this.base = base;
+    this.adapter = adapter;
     this.session = new Session(adapter.graph(), base.parameters().and(adapter.parameters()));
   }
 
@@ -167,8 +170,12 @@ public final class GenerationBuilder {
 
   /** Generates the texts of several prompts given as ids; see {@link #prompts}. */
   public List<Generated> promptIds(List<int[]> prompts) {
+    return texts(prompts);
+  }
+
+  private List<Generated> texts(List<int[]> prompts, int... variants) {
     List<Transcript> transcripts = prompts.stream().map(this::transcript).toList();
-    try (Decoding decoding = decoding(prompts)) {
+    try (Decoding decoding = decoding(prompts, variants)) {
       while (decoding.isRunning()) {
         for (Decoded sequence : decoding.step()) {
           transcripts.get(sequence.number()).write(sequence, decoding);
@@ -180,7 +187,33 @@ public final class GenerationBuilder {
     }
   }
 
-  private Decoding decoding(List<int[]> prompts) {
+  /**
+   * Generates the texts of several prompts together, each with the adapter that it names, in passes
+   * over all of them; see {@link #prompts}. The model must be a bank of adapters where a prompt
+   * names one.
+   *
+   * @throws IllegalArgumentException as {@link #prompts}, or if there is no adapter of a name
+   */
+  public List<Generated> generate(List<Prompt> prompts) {
+    int[] variants = prompts.stream().mapToInt(this::variant).toArray();
+    return texts(
+        prompts.stream().map(prompt -> base.tokenizer().encodeWithSpecials(prompt.text())).toList(),
+        variants);
+  }
+
+  private int variant(Prompt prompt) {
+    if (prompt.adapter().isEmpty()) {
+      return 0;
+    }
+    if (adapter instanceof Variants variants) {
+      return variants.number(prompt.adapter().get());
+    }
+    throw new IllegalArgumentException(
+        "A prompt names adapter '%s', but the model is no bank of adapters: make an AdapterBank"
+            .formatted(prompt.adapter().get()));
+  }
+
+  private Decoding decoding(List<int[]> prompts, int... variants) {
     for (int i = 0; i < prompts.size(); i++) {
       check(prompts.get(i), prompts.size() == 1 ? "The prompt" : "Prompt " + (i + 1));
     }
@@ -189,7 +222,7 @@ public final class GenerationBuilder {
       endIds.addAll(base.endIds());
     }
     Limits limits = new Limits(endIds, maxTokens, base.architecture().context());
-    return new Decoding(session, prompts, sampling.build(), limits);
+    return new Decoding(session, prompts, sampling.build(), limits, variants);
   }
 
   private Transcript transcript(int[] prompt) {

@@ -41,6 +41,11 @@ public final class Sampler {
     return greedy ? mostLikely() : draw();
   }
 
+  /** Whether it takes the largest logit as it comes, the first of equal ones. */
+  boolean takesLargest() {
+    return greedy && steps.isEmpty();
+  }
+
   /** The probabilities with which {@link #next} would choose, {@code [vocabulary]}; for a look. */
   public double[] probabilities(float[] scores, int[] tokens, int length) {
     process(scores, tokens, length);
