@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,17 @@ class BenchCommandTest {
                 / json.at("/limit/rates/0/perSecond").asDouble()
                 * 1e3);
     requireSoundFigures(json);
+  }
+
+  @Test
+  void aBatchRunsWithAsManyAdapters() throws IOException {
+    Object[] batch = {"--batch", 3, "--adapters", 3, "--seq", 8, "--tokens", 4, "--rounds", 2};
+    Lorax run =
+        bench(
+            "decode",
+            Stream.concat(Stream.of("--config", CONFIG, "--json"), Arrays.stream(batch)).toArray());
+    assertThat(run.ok().json().at("/adapter/count").asInt()).isEqualTo(3);
+    requireSoundFigures(run.json());
   }
 
   @Test
@@ -175,9 +187,9 @@ class BenchCommandTest {
   }
 
   @Test
-  void aStepTrainsExactlyOneAdapterAndABatchSharesIts() {
-    bench("decode", "--config", CONFIG, "--tokens", 4, "--adapters", 2)
-        .failed(2, "--adapters 2", "give 0 or 1");
+  void aStepTrainsExactlyOneAdapterAndABatchHasAtMostOneASequence() {
+    bench("decode", "--config", CONFIG, "--tokens", 4, "--batch", 2, "--adapters", 3)
+        .failed(2, "--adapters 3", "batch of 2", "raise --batch");
     bench("train", "--config", CONFIG, "--adapters", 2).failed(2, "--adapters 2", "exactly one");
   }
 

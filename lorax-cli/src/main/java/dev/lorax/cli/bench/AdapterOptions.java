@@ -11,8 +11,8 @@ final class AdapterOptions {
       names = "--adapters",
       paramLabel = "N",
       description =
-          "Adapters, not merged: 0 for the base alone, 1 for one that all sequences share"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Adapters, not merged: 0 for the base alone, 1 for one that all sequences share, more"
+              + " for a sequence to each in turn (default: ${DEFAULT-VALUE}).")
   private int count = 1;
 
   @ArgGroup(exclusive = false, validate = false, heading = "%nWhat is adapted:%n")
@@ -25,10 +25,10 @@ final class AdapterOptions {
    */
   AdaptedModel on(Subject subject, int batch) {
     BenchOptions.atLeast(0, count, "--adapters");
-    if (count > 1) {
+    if (count > Math.max(1, batch)) {
       throw Failure.usage(
-          "--adapters %d: all sequences of a batch share one adapter; give 0 or 1"
-              .formatted(count));
+          "--adapters %d: a batch of %d has no sequence for each; raise --batch, or give fewer"
+              .formatted(count, batch));
     }
     return AdaptedModel.of(subject, lora.config(), count);
   }

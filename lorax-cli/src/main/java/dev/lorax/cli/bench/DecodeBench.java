@@ -100,9 +100,9 @@ final class DecodeBench implements Callable<Integer> {
     GenerationBuilder generation = model.generation().greedy();
     Prompts prompts = Prompts.of(model.subject(), batch, seq);
     generation.maxTokens(1);
-    Repetition first = Repetition.of(2, 5, i -> generation.promptIds(prompts.ids()));
+    Repetition first = Repetition.of(2, 5, i -> model.generate(generation, prompts));
     generation.maxTokens(1 + tokens);
-    Repetition all = Repetition.of(1, rounds, i -> generation.promptIds(prompts.ids()));
+    Repetition all = Repetition.of(1, rounds, i -> model.generate(generation, prompts));
     return all.minus(first.millis().median(), tokens);
   }
 }

@@ -80,7 +80,7 @@ final class PrefillBench implements Callable<Integer> {
   private Measured measure(AdaptedModel model) {
     GenerationBuilder generation = model.generation().greedy().maxTokens(1);
     Prompts prompts = Prompts.of(model.subject(), batch, seq);
-    Repetition repetition = Repetition.of(warmup, steps, i -> generation.promptIds(prompts.ids()));
+    Repetition repetition = Repetition.of(warmup, steps, i -> model.generate(generation, prompts));
     long tokens = (long) batch * seq;
     Work work = Work.of(model.subject());
     String formula =
