@@ -6,6 +6,7 @@ import dev.lorax.model.Architecture;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.model.ModelConfig;
 import dev.lorax.tensor.DType;
+import dev.lorax.tensor.Precision;
 import dev.lorax.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,13 +28,14 @@ public final class Checkpoint implements LanguageModel, AutoCloseable {
   private final Parameters parameters;
   private Tokenizer tokenizer;
 
-  private Checkpoint(Path folder, ModelConfig config, Optional<DType> type) {
+  private Checkpoint(
+      Path folder, ModelConfig config, Optional<DType> type, Optional<Precision> precision) {
     this.folder = folder;
     this.config = config;
     this.architecture = Architecture.of(config);
     this.graph = architecture.graph();
     try (Weights files = Weights.open(folder)) {
-      this.parameters = WeightLoader.load(folder, files, architecture, type);
+      this.parameters = WeightLoader.load(folder, files, architecture, type, precision);
     }
   }
 
@@ -46,7 +48,7 @@ public final class Checkpoint implements LanguageModel, AutoCloseable {
    *     model
    */
   public static Checkpoint open(Path folder) {
-    return new Checkpoint(folder, config(folder), Optional.empty());
+    return new Checkpoint(folder, config(folder), Optional.empty(), Optional.empty());
   }
 
   /**
@@ -58,7 +60,17 @@ public final class Checkpoint implements LanguageModel, AutoCloseable {
     if (type != DType.F32 && type != DType.BF16) {
       throw new IllegalArgumentException("Weights are loaded as f32 or bf16, not " + type);
     }
-    return new Checkpoint(folder, config(folder), Optional.of(type));
+    return new Checkpoint(folder, config(folder), Optional.of(type), Optional.empty());
+  }
+
+  /**
+   * Opens a folder for generating text, with the matrices of products quantised; the rest is as
+   * {@link #open(Path)} loads it.
+   *
+   * <p>One matrix after the other is quantised, into the Java heap.
+   */
+  public static Checkpoint open(Path folder, Precision precision) {
+    return new Checkpoint(folder, config(folder), Optional.empty(), Optional.of(precision));
   }
 
   private static ModelConfig config(Path folder) {

@@ -1,15 +1,19 @@
 package dev.lorax.checkpoint;
 
 import dev.lorax.graph.Graph;
+import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameters;
 import dev.lorax.model.Architecture;
 import dev.lorax.model.Source;
 import dev.lorax.model.WeightMap;
+import dev.lorax.op.Dense;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
+import dev.lorax.tensor.Precision;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Shape;
 import dev.lorax.tensor.Tensor;
+import dev.lorax.tensor.Weight;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,10 +44,15 @@ final class WeightLoader {
   /**
    * Loads every parameter.
    *
+   * @param precision of the matrices of products; empty: as the type says
    * @param type float32 or bfloat16; empty: as most numbers are stored, but float16 as float32
    */
   static Parameters load(
-      Path folder, Weights files, Architecture architecture, Optional<DType> type) {
+      Path folder,
+      Weights files,
+      Architecture architecture,
+      Optional<DType> type,
+      Optional<Precision> precision) {
     WeightLoader loader = new WeightLoader(folder, files, architecture.weights());
     Graph graph = architecture.graph();
     graph.parameters().forEach(loader::check);
@@ -53,11 +62,33 @@ final class WeightLoader {
           folder, "the weights do not fit the model: " + String.join("; ", loader.faults));
     }
     DType one = type.orElseGet(loader::storedType);
-    Map<String, Tensor> values = new LinkedHashMap<>();
+    Map<String, Weight> values = new LinkedHashMap<>();
+    Set<String> products = precision.isPresent() ? products(graph) : Set.of();
     for (String name : graph.parameters().keySet()) {
-      values.put(name, loader.read(name, one));
+      Tensor plain = loader.read(name, one);
+      values.put(name, products.contains(name) ? quantized(plain, precision.get()) : plain);
     }
-    return Parameters.of(values);
+    return Parameters.ofWeights(values);
+  }
+
+  /** The matrices of dense nodes; looked up alone, a table costs no bandwidth. */
+  private static Set<String> products(Graph graph) {
+    Set<String> names = new HashSet<>();
+    for (Node node : graph.order()) {
+      if (node.op() instanceof Dense dense) {
+        names.add(dense.tiedTo().orElse(node.name() + ".weight"));
+      }
+    }
+    return names;
+  }
+
+  /** One matrix at a time is held twice. */
+  private static Weight quantized(Tensor plain, Precision precision) {
+    try {
+      return precision.quantize(plain);
+    } finally {
+      plain.close();
+    }
   }
 
   /** The type of most numbers: some files keep norms in float32, but products need one type. */

@@ -1,6 +1,7 @@
 package dev.lorax.graph;
 
 import dev.lorax.tensor.Tensor;
+import dev.lorax.tensor.Weight;
 import java.util.Optional;
 
 /** What an op sees when it is evaluated. */
@@ -8,7 +9,11 @@ public interface Call {
   /** The value of an input node, in the order of {@link Node#inputs()}. */
   Tensor input(int index);
 
-  /** The value of a parameter that the op declared. */
+  /**
+   * The value of a parameter that the op declared.
+   *
+   * @throws IllegalArgumentException if it is kept quantised
+   */
   Tensor parameter(String name);
 
   /**
@@ -17,6 +22,11 @@ public interface Call {
    */
   default boolean mayOverwrite(int input) {
     return false;
+  }
+
+  /** A matrix that the op declared, in whatever form it is kept; {@link #parameter} by default. */
+  default Weight weight(String name) {
+    return parameter(name);
   }
 
   /** A value that the caller fed to the whole graph, or empty if there is none of that name. */

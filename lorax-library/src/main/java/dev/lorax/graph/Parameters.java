@@ -3,6 +3,7 @@ package dev.lorax.graph;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Shape;
 import dev.lorax.tensor.Tensor;
+import dev.lorax.tensor.Weight;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,16 +19,21 @@ import java.util.function.Predicate;
  * {@link #and} makes a joint view that owns nothing.
  */
 public final class Parameters implements AutoCloseable {
-  private final Map<String, Tensor> values;
+  private final Map<String, Weight> values;
   private final boolean owner;
 
-  private Parameters(Map<String, Tensor> values, boolean owner) {
+  private Parameters(Map<String, ? extends Weight> values, boolean owner) {
     this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     this.owner = owner;
   }
 
   /** Takes charge of those values, which must not belong to a scope. */
   public static Parameters of(Map<String, Tensor> values) {
+    return ofWeights(values);
+  }
+
+  /** Takes charge of those values, of which some may be quantised. */
+  public static Parameters ofWeights(Map<String, ? extends Weight> values) {
     return new Parameters(values, true);
   }
 
@@ -57,15 +63,41 @@ public final class Parameters implements AutoCloseable {
     }
   }
 
-  /** The value of a parameter, if it is here. */
+  /**
+   * The value of a parameter, if it is here.
+   *
+   * @throws IllegalArgumentException if it is kept quantised
+   */
   public Optional<Tensor> find(String name) {
-    return Optional.ofNullable(values.get(name));
+    return Optional.ofNullable(values.get(name)).map(value -> plain(name, value));
+  }
+
+  private static Tensor plain(String name, Weight value) {
+    if (value instanceof Tensor tensor) {
+      return tensor;
+    }
+    throw new IllegalArgumentException(
+        "%s is kept as %s, which serves generating text alone: load the base as f32 or bf16"
+            .formatted(name, value.format()));
+  }
+
+  /**
+   * The value of a parameter in whatever form it is kept.
+   *
+   * @throws IllegalArgumentException if it is not here
+   */
+  public Weight weight(String name) {
+    Weight value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("No value for parameter " + name);
+    }
+    return value;
   }
 
   /**
    * The value of a parameter.
    *
-   * @throws IllegalArgumentException if it is not here
+   * @throws IllegalArgumentException if it is not here, or kept quantised
    */
   public Tensor get(String name) {
     return find(name)
@@ -77,9 +109,15 @@ public final class Parameters implements AutoCloseable {
     return values.keySet();
   }
 
-  /** The values by name. */
+  /**
+   * The values by name.
+   *
+   * @throws IllegalArgumentException if one is kept quantised
+   */
   public Map<String, Tensor> asMap() {
-    return values;
+    Map<String, Tensor> plain = new LinkedHashMap<>();
+    values.forEach((name, value) -> plain.put(name, plain(name, value)));
+    return Collections.unmodifiableMap(plain);
   }
 
   /** The number of numbers in all values. */
@@ -89,14 +127,12 @@ public final class Parameters implements AutoCloseable {
 
   /** The bytes of all values. */
   public long bytes() {
-    return values.values().stream()
-        .mapToLong(value -> value.shape().size() * value.dtype().bytes())
-        .sum();
+    return values.values().stream().mapToLong(Weight::byteCount).sum();
   }
 
   /** These and the others together; where both have a name, the others' value counts. */
   public Parameters and(Parameters others) {
-    Map<String, Tensor> joint = new LinkedHashMap<>(values);
+    Map<String, Weight> joint = new LinkedHashMap<>(values);
     joint.putAll(others.values);
     return new Parameters(joint, false);
   }
@@ -118,7 +154,7 @@ public final class Parameters implements AutoCloseable {
   }
 
   private Optional<String> fault(String name, Shape wanted) {
-    Tensor value = values.get(name);
+    Weight value = values.get(name);
     if (value == null) {
       return Optional.of(name + " is missing");
     }
@@ -130,7 +166,7 @@ public final class Parameters implements AutoCloseable {
   @Override
   public void close() {
     if (owner) {
-      values.values().forEach(Tensor::close);
+      values.values().forEach(Weight::close);
     }
   }
 }

@@ -5,7 +5,6 @@ import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Initializer;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Recording;
-import dev.lorax.tensor.Kernels;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +38,7 @@ public record Dense(int in, int out, boolean bias, Optional<String> tiedTo)
   @Override
   public Tensor apply(Call call) {
     Tensor offset = bias ? call.parameter("bias") : null;
-    return Kernels.linear(call.input(0), call.parameter("weight"), offset);
+    return call.weight("weight").multiply(call.input(0), offset);
   }
 
   @Override

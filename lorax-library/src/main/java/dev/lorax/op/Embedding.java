@@ -2,7 +2,6 @@ package dev.lorax.op;
 
 import dev.lorax.graph.Call;
 import dev.lorax.graph.ParameterSpec;
-import dev.lorax.tensor.Kernels;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
 
@@ -30,7 +29,7 @@ public record Embedding(int rows, int width) implements Linear {
 
   @Override
   public Tensor apply(Call call) {
-    return Kernels.embedding(call.parameter("weight"), call.input(0));
+    return call.weight("weight").lookup(call.input(0));
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.lorax.graph.Recording;
 import dev.lorax.graph.Sequences;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Tensor;
+import dev.lorax.tensor.Weight;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,7 @@ final class EngineRecording implements Call {
     EngineRecording leaves = new EngineRecording(call);
     Tensor value;
     try (Gradients on = Gradients.on()) {
-      op.parameters().stream().map(ParameterSpec::name).forEach(leaves::parameter);
+      op.parameters().stream().map(ParameterSpec::name).filter(call::trains).forEach(leaves::parameter);
       value = op.apply(leaves);
     }
     Tensor root = call.keep(value);
@@ -75,6 +76,11 @@ final class EngineRecording implements Call {
     return call.trains(name)
         ? parameters.computeIfAbsent(name, own -> leaf(call.parameter(own)))
         : call.parameter(name);
+  }
+
+  @Override
+  public Weight weight(String name) {
+    return call.trains(name) ? parameter(name) : call.weight(name);
   }
 
   private static Tensor leaf(Tensor value) {

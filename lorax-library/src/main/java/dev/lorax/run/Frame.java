@@ -11,6 +11,7 @@ import dev.lorax.op.SelectRows;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
+import dev.lorax.tensor.Weight;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -151,6 +152,11 @@ final class Frame implements AutoCloseable {
     @Override
     public Tensor parameter(String name) {
       return plan.parameter(place, name);
+    }
+
+    @Override
+    public Weight weight(String name) {
+      return plan.weight(place, name);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.lorax.graph.Node;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Parameters;
 import dev.lorax.tensor.Tensor;
+import dev.lorax.tensor.Weight;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +22,7 @@ final class Plan {
   private final List<Node> order;
   private final List<int[]> inputs;
   private final int[] lastUse;
-  private final List<Map<String, Tensor>> parameters;
+  private final List<Map<String, Weight>> parameters;
 
   /**
    * A plan for a graph.
@@ -62,9 +63,19 @@ final class Plan {
     return lastUse[place];
   }
 
-  /** A parameter of the node at a place, by its op's name for it. */
-  Tensor parameter(int place, String name) {
+  /** A parameter of the node at a place, by its op's name for it, in whatever form it is kept. */
+  Weight weight(int place, String name) {
     return parameters.get(place).get(name);
+  }
+
+  /** The same, where it must be plain. */
+  Tensor parameter(int place, String name) {
+    if (weight(place, name) instanceof Tensor plain) {
+      return plain;
+    }
+    throw new IllegalArgumentException(
+        "%s of %s is quantised, and serves for generating text alone: open the model in bf16 or f32"
+            .formatted(name, node(place).name()));
   }
 
   private static int[] lastUses(List<int[]> inputs) {
@@ -78,10 +89,10 @@ final class Plan {
     return last;
   }
 
-  private static Map<String, Tensor> bind(Node node, Parameters parameters) {
-    Map<String, Tensor> bound = new HashMap<>();
+  private static Map<String, Weight> bind(Node node, Parameters parameters) {
+    Map<String, Weight> bound = new HashMap<>();
     for (ParameterSpec spec : node.op().parameters()) {
-      bound.put(spec.name(), parameters.get(node.parameter(spec)));
+      bound.put(spec.name(), parameters.weight(node.parameter(spec)));
     }
     return bound;
   }

@@ -2,6 +2,7 @@ package dev.lorax.tensor;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -25,7 +26,7 @@ import org.bytedeco.pytorch.global.torch;
  * name says so ({@code ...InPlace}). Views ({@link #view}, {@link #narrow}, {@link #transpose})
  * share memory with what they were made from, and keep it alive.
  */
-public final class Tensor implements AutoCloseable {
+public final class Tensor implements Weight {
   private final org.bytedeco.pytorch.Tensor pointer;
   private Shape shape;
   private DType dtype;
@@ -227,6 +228,31 @@ public final class Tensor implements AutoCloseable {
   /** Repeats dimensions of length 1 without copying; −1 keeps a length. */
   public Tensor expand(long... lengths) {
     return new Tensor(pointer.expand(lengths));
+  }
+
+  @Override
+  public String format() {
+    return dtype().name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public long byteCount() {
+    return shape().size() * dtype().bytes();
+  }
+
+  @Override
+  public Tensor multiply(Tensor x, Tensor bias) {
+    return Kernels.linear(x, this, bias);
+  }
+
+  @Override
+  public Tensor lookup(Tensor ids) {
+    return Kernels.embedding(this, ids);
+  }
+
+  @Override
+  public Tensor dense(DType type) {
+    return to(type);
   }
 
   /** The rows that an int64 tensor names. */

@@ -1,0 +1,35 @@
+package dev.lorax.tensor;
+
+/**
+ * A frozen matrix [out, in] in the form it is kept in: a plain {@link Tensor}, or quantised.
+ *
+ * <p>Quantised forms serve inference alone: gradients do not pass through them.
+ */
+public sealed interface Weight extends AutoCloseable permits Tensor, Int8Weight, Int4Weight {
+  /** The lengths of its dimensions, [out, in]. */
+  Shape shape();
+
+  /** How it is kept, as options spell it: {@code f32}, {@code bf16}, {@code int8}, {@code int4}. */
+  String format();
+
+  /** Bytes in memory, scales included. */
+  long byteCount();
+
+  /**
+   * {@code x · weightᵀ + bias}, in the type of x.
+   *
+   * @param x [tokens, in]
+   * @param bias [out], or null
+   * @return [tokens, out]
+   */
+  Tensor multiply(Tensor x, Tensor bias);
+
+  /** The rows that int64 ids [tokens] name: [tokens, in]. */
+  Tensor lookup(Tensor ids);
+
+  /** Its values as a plain tensor of that type. */
+  Tensor dense(DType type);
+
+  @Override
+  void close();
+}

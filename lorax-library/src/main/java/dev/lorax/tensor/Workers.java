@@ -1,0 +1,91 @@
+package dev.lorax.tensor;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One thread for each further core, for work of microseconds: they spin a while for the next, then
+ * sleep.
+ *
+ * <p>The caller works too, and is alone with them until all is done.
+ */
+final class Workers {
+  /** How long a worker spins: the other ops between two products take tens of microseconds. */
+  private static final long SPIN_NANOS = 100_000;
+
+  private static final Workers SHARED = new Workers(Engine.threads() - 1);
+
+  private final Thread[] threads;
+  private final AtomicInteger next = new AtomicInteger();
+  private final AtomicInteger pending = new AtomicInteger();
+  private volatile Job job = new Job(0, 1, null);
+
+  /** Works on rows from..to. */
+  interface Part {
+    void run(int from, int to);
+  }
+
+  private record Job(int count, int chunk, Part part) {}
+
+  private Workers(int count) {
+    threads = new Thread[count];
+    for (int i = 0; i < count; i++) {
+      threads[i] = new Thread(this::serve, "lorax-product-" + i);
+      threads[i].setDaemon(true);
+      threads[i].start();
+    }
+  }
+
+  static Workers shared() {
+    return SHARED;
+  }
+
+  /** Runs all parts of 0..count, each of at most chunk, and returns when they are done. */
+  synchronized void run(int count, int chunk, Part part) {
+    next.set(0);
+    pending.set(threads.length);
+    job = new Job(count, chunk, part);
+    for (Thread thread : threads) {
+      LockSupport.unpark(thread);
+    }
+    work(job);
+    while (pending.get() > 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void work(Job work) {
+    for (int from = next.getAndAdd(work.chunk);
+        from < work.count;
+        from = next.getAndAdd(work.chunk)) {
+      work.part.run(from, Math.min(work.count, from + work.chunk));
+    }
+  }
+
+  private void serve() {
+    Job seen = null;
+    while (true) {
+      Job work = await(seen);
+      try {
+        work(work);
+      } finally {
+        pending.decrementAndGet();
+      }
+      seen = work;
+    }
+  }
+
+  private Job await(Job seen) {
+    long start = System.nanoTime();
+    Job now = job;
+    while (now == seen || now.part == null) {
+      if (System.nanoTime() - start > SPIN_NANOS) {
+        LockSupport.park(this);
+      } else {
+        Thread.onSpinWait();
+      }
+      now = job;
+    }
+    return now;
+  }
+}
