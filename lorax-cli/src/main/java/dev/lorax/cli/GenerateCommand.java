@@ -59,7 +59,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
         names = "--dtype",
         paramLabel = "TYPE",
-        description = "Of the model's weights, f32 or bf16 (default: as stored).")
+        description =
+            "Of the model's weights: f32, bf16, or quantised to int8 or int4 (default: as stored).")
     private String type;
 
     @Option(names = "--no-stream", description = "Print the text when it is complete.")
@@ -77,7 +78,7 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     sampling.sampling(); // wrong options are told before a large model is opened
     List<String> texts = prompts.prompts(console);
-    try (Checkpoint base = model.open(running.type)) {
+    try (Checkpoint base = model.openForText(running.type)) {
       if (adapter == null) {
         generate(sampling.on(Generation.of(base)), texts);
       } else {

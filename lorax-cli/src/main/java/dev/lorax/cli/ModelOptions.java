@@ -5,6 +5,7 @@ import dev.lorax.cli.console.Failure;
 import dev.lorax.lora.Adapter;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
+import dev.lorax.tensor.Precision;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
@@ -29,6 +30,16 @@ final class ModelOptions {
     return type == null
         ? open()
         : Checkpoint.open(folder, type(type, Set.of(DType.F32, DType.BF16)));
+  }
+
+  /** Opens it for generating text: also quantised, to {@code int8} or {@code int4}. */
+  Checkpoint openForText(String type) {
+    for (Precision precision : Precision.values()) {
+      if (precision.toString().equalsIgnoreCase(type)) {
+        return Checkpoint.open(folder, precision);
+      }
+    }
+    return open(type);
   }
 
   /** An adapter for an open model. */
