@@ -1,6 +1,7 @@
 package dev.lorax.tensor;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -18,6 +19,7 @@ final class Workers {
   private final Thread[] threads;
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger pending = new AtomicInteger();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile Job job = new Job(0, 1, null);
 
   /** Works on rows from..to. */
@@ -42,15 +44,23 @@ final class Workers {
 
   /** Runs all parts of 0..count, each of at most chunk, and returns when they are done. */
   synchronized void run(int count, int chunk, Part part) {
+    failure.set(null);
     next.set(0);
     pending.set(threads.length);
     job = new Job(count, chunk, part);
     for (Thread thread : threads) {
       LockSupport.unpark(thread);
     }
-    work(job);
-    while (pending.get() > 0) {
-      Thread.onSpinWait();
+    try {
+      work(job);
+    } finally {
+      while (pending.get() > 0) {
+        Thread.onSpinWait();
+      }
+    }
+    Throwable failed = failure.getAndSet(null);
+    if (failed != null) {
+      throw new IllegalStateException("A part of a product failed", failed);
     }
   }
 
@@ -68,6 +78,8 @@ final class Workers {
       Job work = await(seen);
       try {
         work(work);
+      } catch (RuntimeException | Error failed) { // a thread that died would never be waited for
+        failure.set(failed);
       } finally {
         pending.decrementAndGet();
       }

@@ -89,6 +89,23 @@ class QuantizedWeightTest {
   }
 
   @Test
+  void aPartThatFailsIsToldAndTheNextProductRuns() {
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(
+              () ->
+                  Workers.shared()
+                      .run(
+                          100,
+                          1,
+                          (from, to) -> {
+                            throw new IllegalArgumentException("part " + from);
+                          }))
+          .isInstanceOf(RuntimeException.class);
+    }
+    theValuesAreCloseToThoseOfTheMatrix(Precision.INT8, 0.01);
+  }
+
+  @Test
   void gradientsAreRefused() {
     Weight weight = Precision.INT8.quantize(matrix);
     Tensor x = Tensor.normal(DType.F32, 1, 4, 9, 192).requireGradient();
