@@ -21,7 +21,7 @@ public record Rotary(int head) implements Differentiable {
     return turn(call.input(0), call.input(1), 1);
   }
 
-  /** The way back turns by the opposite angles. */
+  /** The way back turns by the opposite angles, which themselves are nobody's to learn. */
   @Override
   public Recorded record(Recording call) {
     Tensor table = call.keep(call.input(1));

@@ -30,7 +30,7 @@ public record SelectRows() implements Differentiable {
         apply(call),
         gradient ->
             new Tensor[] {
-              rows.map(some -> Tensor.zeros(gradient.dtype(), all).setRows(some, gradient))
+              rows.map(some -> Tensor.zeros(gradient.dtype(), all).addRowsInPlace(some, gradient))
                   .orElse(gradient)
             });
   }

@@ -34,7 +34,10 @@ final class EngineRecording implements Call {
     EngineRecording leaves = new EngineRecording(call);
     Tensor value;
     try (Gradients on = Gradients.on()) {
-      op.parameters().stream().map(ParameterSpec::name).filter(call::trains).forEach(leaves::parameter);
+      op.parameters().stream()
+          .map(ParameterSpec::name)
+          .filter(call::trains)
+          .forEach(leaves::parameter);
       value = op.apply(leaves);
     }
     Tensor root = call.keep(value);

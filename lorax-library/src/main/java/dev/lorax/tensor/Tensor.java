@@ -391,9 +391,9 @@ public final class Tensor implements Weight {
     return this;
   }
 
-  /** Overwrites the rows that an int64 tensor names, each at most once. */
-  public Tensor setRows(Tensor indices, Tensor rows) {
-    pointer.index_copy_(0, indices.pointer, rows.pointer);
+  /** Adds to the rows that an int64 tensor names. */
+  public Tensor addRowsInPlace(Tensor indices, Tensor rows) {
+    pointer.index_add_(0, indices.pointer, rows.pointer);
     return this;
   }
 

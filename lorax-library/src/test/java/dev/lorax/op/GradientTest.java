@@ -3,12 +3,18 @@ package dev.lorax.op;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lorax.StubCall;
+import dev.lorax.StubRecording;
+import dev.lorax.graph.Differentiable;
+import dev.lorax.graph.Differentiable.Recorded;
 import dev.lorax.graph.Initializer;
 import dev.lorax.graph.Mode;
 import dev.lorax.graph.Op;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Sequences;
 import dev.lorax.lora.Lora;
+import dev.lorax.tensor.DType;
+import dev.lorax.tensor.Gradients;
+import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -189,6 +195,68 @@ class GradientTest {
             },
             shapes.toArray(long[][]::new));
     assertThat(found).isLessThan(TOLERANCE);
+    if (op instanceof Differentiable known) {
+      requirePullback(known, ids, feeds, sequences, inputs.length, shapes);
+    }
+  }
+
+  /** What the op itself says of its derivative equals what the engine finds. */
+  private static void requirePullback(
+      Differentiable op,
+      Supplier<List<Tensor>> ids,
+      Map<String, Supplier<Tensor>> feeds,
+      Sequences sequences,
+      int inputs,
+      List<long[]> shapes) {
+    try (Scope scope = new Scope()) {
+      List<Tensor> values = new ArrayList<>();
+      for (int i = 0; i < inputs; i++) {
+        values.add(Tensor.normal(DType.F64, 1, 30 + i, shapes.get(i)));
+      }
+      List<Tensor> leaves = List.copyOf(values);
+      values.addAll(ids.get());
+      Map<String, Tensor> parameters = new HashMap<>();
+      for (int i = inputs; i < shapes.size(); i++) {
+        String name = op.parameters().get(i - inputs).name();
+        parameters.put(name, Tensor.normal(DType.F64, 1, 30 + i, shapes.get(i)));
+      }
+      Map<String, Tensor> fed = new HashMap<>();
+      feeds.forEach((name, value) -> fed.put(name, value.get()));
+      StubRecording call =
+          new StubRecording(
+              new StubCall(values, parameters, fed, sequences, Mode.training(1, 2)),
+              op instanceof Lora);
+      if (!op.serves(call.trained())) {
+        return;
+      }
+      Tensor weights;
+      Tensor[] own;
+      try (Gradients off = Gradients.off()) {
+        Recorded recorded = op.record(call);
+        weights = Tensor.normal(DType.F64, 1, 5, recorded.value().shape().toArray());
+        own = recorded.pullback().apply(weights);
+      }
+      leaves.forEach(Tensor::requireGradient);
+      call.trained().forEach(name -> parameters.get(name).requireGradient());
+      try (Gradients on = Gradients.on()) {
+        op.apply(call.call()).mul(weights).sum().backward();
+      }
+      try (Gradients off = Gradients.off()) {
+        for (int i = 0; i < inputs; i++) {
+          if (i == 0 || !(op instanceof Rotary)) { // which has none for its angles
+            requireEqual(own[i], leaves.get(i).gradient());
+          }
+        }
+        call.learned()
+            .forEach((name, found) -> requireEqual(found, parameters.get(name).gradient()));
+        assertThat(call.learned().keySet()).isEqualTo(call.trained());
+      }
+    }
+  }
+
+  private static void requireEqual(Tensor found, Tensor expected) {
+    assertThat(found.shape()).isEqualTo(expected.shape());
+    assertThat(found.sub(expected).abs().max().item()).isLessThan(1e-10);
   }
 
   private static StubCall call(List<Tensor> inputs, Map<String, Tensor> parameters) {

@@ -1,0 +1,191 @@
+package dev.lorax.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lorax.Forward;
+import dev.lorax.Models;
+import dev.lorax.graph.Graph;
+import dev.lorax.graph.Mode;
+import dev.lorax.graph.Parameters;
+import dev.lorax.graph.Sequences;
+import dev.lorax.lora.Adapter;
+import dev.lorax.lora.LoraConfig;
+import dev.lorax.lora.Lorax;
+import dev.lorax.model.Architecture;
+import dev.lorax.op.Dense;
+import dev.lorax.tensor.CrossEntropy;
+import dev.lorax.tensor.DType;
+import dev.lorax.tensor.Gradients;
+import dev.lorax.tensor.Kernels;
+import dev.lorax.tensor.Scope;
+import dev.lorax.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+/** The runner's own way back against what the engine finds by recording everything. */
+class BackpropagationTest {
+  private static final int[] TOKENS = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8};
+  private static final int[] ROWS = {0, 2, 3, 6, 7, 11};
+  private static final Sequences RAGGED = Sequences.of(5, 3, 4);
+  private static final Sequences UNIFORM = Sequences.uniform(3, 4);
+
+  @Provide
+  Arbitrary<Architecture> architectures() {
+    return Models.architectures();
+  }
+
+  @Property(tries = 25)
+  void gradientsOfAnAdapterEqualTheEngines(
+      @ForAll("architectures") Architecture architecture, @ForAll boolean ragged) {
+    try (Case one = Case.adapted(architecture, 0.3)) {
+      one.requireEnginesGradients(pass(ragged ? RAGGED : UNIFORM));
+    }
+  }
+
+  @Property(tries = 10)
+  void gradientsOfAllParametersEqualTheEngines(
+      @ForAll("architectures") Architecture architecture, @ForAll boolean ragged) {
+    try (Case one = Case.whole(architecture)) {
+      one.requireEnginesGradients(pass(ragged ? RAGGED : UNIFORM));
+    }
+  }
+
+  @Property(tries = 25)
+  void computingTwiceChangesNoBit(@ForAll("architectures") Architecture architecture) {
+    try (Case one = Case.adapted(architecture, 0.3)) {
+      Result kept = one.own(pass(RAGGED), Recomputation.NONE);
+      for (double share : new double[] {0.4, 1}) {
+        Result again = one.own(pass(RAGGED), new Recomputation(share));
+        assertThat(again.value()).isEqualTo(kept.value());
+        kept.gradients()
+            .forEach((name, own) -> assertThat(again.gradients().get(name)).isEqualTo(own));
+      }
+    }
+  }
+
+  @Test
+  void aLossThatIsNotANumberIsReturnedAndNotFollowedBack() {
+    try (Case one = Case.adapted(Models.gpt2(), 0)) {
+      Tensor weight = one.all.get("decoder.norm.weight");
+      weight.mulInPlace(Double.NaN);
+      Result result = one.own(pass(UNIFORM), Recomputation.NONE);
+      assertThat(result.value()).isNaN();
+      result.gradients().keySet().stream()
+          .filter(name -> name.startsWith("decoder."))
+          .forEach(name -> assertThat(result.gradients().get(name)).containsOnly(0f));
+    }
+  }
+
+  private static Pass pass(Sequences sequences) {
+    return Pass.of(TOKENS, sequences).rows(ROWS).in(Mode.training(7, 3));
+  }
+
+  private record Result(double value, Map<String, float[]> gradients) {}
+
+  /** A graph, its parameters, and those of them that are trained. */
+  private record Case(Graph graph, Parameters all, Parameters trained, Parameters base)
+      implements AutoCloseable {
+    static Case adapted(Architecture architecture, double dropout) {
+      Graph graph = architecture.graph();
+      LoraConfig config =
+          LoraConfig.builder()
+              .rank(2)
+              .dropout(dropout)
+              .targets(node -> node.op() instanceof Dense)
+              .build();
+      Adapter adapter = Adapter.initial(Lorax.inject(graph, config), 2);
+      adapter.nodes().forEach(node -> adapter.b(node).addInPlace(0.1));
+      Parameters base = Forward.filled(graph, DType.F32, 1);
+      return new Case(adapter.graph(), base.and(adapter.parameters()), adapter.parameters(), base);
+    }
+
+    static Case whole(Architecture architecture) {
+      Graph graph = architecture.graph();
+      Parameters base = Forward.filled(graph, DType.F32, 1);
+      return new Case(graph, base, base, base);
+    }
+
+    void requireEnginesGradients(Pass pass) {
+      Result own = own(pass, Recomputation.NONE);
+      Result engine = engine(pass);
+      assertThat(own.value()).isCloseTo(engine.value(), within(1e-5 * Math.abs(engine.value())));
+      engine
+          .gradients()
+          .forEach(
+              (name, expected) -> {
+                float[] found = own.gradients().get(name);
+                double largest = 1e-3;
+                for (float value : expected) {
+                  largest = Math.max(largest, Math.abs(value));
+                }
+                for (int i = 0; i < expected.length; i++) {
+                  assertThat((double) found[i])
+                      .as(name)
+                      .isCloseTo(expected[i], within(2e-5 * largest));
+                }
+              });
+    }
+
+    Result own(Pass pass, Recomputation memory) {
+      try (Scope scope = new Scope()) {
+        Map<String, Tensor> gradients = new LinkedHashMap<>();
+        trained
+            .asMap()
+            .forEach(
+                (name, value) ->
+                    gradients.put(name, Tensor.zeros(DType.F32, value.shape().toArray())));
+        double value = new Backpropagation(graph, all, gradients, memory).run(pass, new Loss());
+        Map<String, float[]> values = new LinkedHashMap<>();
+        gradients.forEach((name, gradient) -> values.put(name, gradient.toFloats()));
+        return new Result(value, values);
+      }
+    }
+
+    private Result engine(Pass pass) {
+      trained.asMap().values().forEach(Tensor::requireGradient);
+      try (Scope scope = new Scope();
+          Gradients on = Gradients.on()) {
+        Tensor logits = new Session(graph, all).run(pass, scope);
+        Tensor loss = Kernels.crossEntropySum(logits, targets(0, ROWS.length));
+        loss.backward();
+        Map<String, float[]> values = new LinkedHashMap<>();
+        trained.asMap().forEach((name, value) -> values.put(name, value.gradient().toFloats()));
+        return new Result(loss.item(), values);
+      } finally {
+        trained.asMap().values().forEach(Tensor::forgetGradient);
+      }
+    }
+
+    @Override
+    public void close() {
+      base.close();
+      if (trained != base) {
+        trained.close();
+      }
+    }
+  }
+
+  private static Tensor targets(int first, int count) {
+    return Tensor.of(
+        IntStream.range(first, first + count).mapToLong(i -> TOKENS[ROWS[i]] + 1).toArray(), count);
+  }
+
+  private record Loss() implements Objective {
+    @Override
+    public double value(Tensor rows, int first) {
+      return CrossEntropy.sum(rows, targets(first, (int) rows.size(0)));
+    }
+
+    @Override
+    public double slope(Tensor rows, int first) {
+      return CrossEntropy.slope(rows, targets(first, (int) rows.size(0)), 1);
+    }
+  }
+}
