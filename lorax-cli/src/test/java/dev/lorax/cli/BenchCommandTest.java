@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchCommandTest {
@@ -91,6 +92,27 @@ class BenchCommandTest {
     requireSoundFigures(run.json());
   }
 
+  @ParameterizedTest
+  @CsvSource({"int8, 1.1", "int4, 0.6"})
+  void quantisedMatricesAreCountedAsTheyLie(String type, double most) throws IOException {
+    Path shape = folder.resolve("wide.json");
+    Files.writeString(shape, Files.readString(CONFIG).replaceAll("(\"n_embd\": *)\\d+", "$1 64"));
+    Object[] work = {"--config", shape, "--dtype", type, "--tokens", 4, "--rounds", 2, "--json"};
+    JsonNode json = bench("decode", work).ok().json();
+    assertThat(json.get("dtype").asText()).isEqualTo(type);
+    double numbers = 2.0 * 12 * 64 * 64; // the head's rows come in no groups of 16
+    assertThat(json.at("/model/matrixBytes").asDouble())
+        .isBetween(0.5 * numbers, most * numbers + 97 * 64 * 2);
+    bench("train", "--config", shape, "--seq", 8, "--dtype", type)
+        .failed(2, "--dtype " + type, "bench decode");
+  }
+
+  @Test
+  void aStepMayComputeTwice() throws IOException {
+    bench("train", "--config", CONFIG, "--steps", 2, "--seq", 8, "--recompute", 1, "--json").ok();
+    bench("train", "--config", CONFIG, "--recompute", 2).failed(2, "between 0 and 1, not 2");
+  }
+
   @Test
   void aPromptTellsPeopleWhatWasMeasured() {
     Lorax run =
@@ -165,7 +187,8 @@ class BenchCommandTest {
   void exactlyOneModelIsMeasured(String what) {
     bench(what).failed(2, "either --config FILE", "or --model DIR");
     bench(what, "--config", CONFIG, "--model", folder).failed(2, "either --config", "or --model");
-    bench(what, "--config", CONFIG, "--dtype", "i9").failed(2, "--dtype i9", "f32, bf16");
+    bench(what, "--config", CONFIG, "--dtype", "i9")
+        .failed(2, "--dtype i9", "f32, bf16, int8, int4");
     bench(what, "--config", CONFIG, "--seq", 0).failed(2, "--seq must be at least 1, not 0");
     bench(what, "--config", CONFIG, "--seq", 65).failed(2, "positions", "context holds 64");
     bench(what, "--config", CONFIG, "--threads", 0).failed(2, "Threads must be at least 1");

@@ -1,7 +1,6 @@
 package dev.lorax.checkpoint;
 
 import dev.lorax.graph.Graph;
-import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameters;
 import dev.lorax.model.Architecture;
 import dev.lorax.model.Source;
@@ -63,23 +62,13 @@ final class WeightLoader {
     }
     DType one = type.orElseGet(loader::storedType);
     Map<String, Weight> values = new LinkedHashMap<>();
-    Set<String> products = precision.isPresent() ? products(graph) : Set.of();
+    // Looked up alone, a table costs no bandwidth: matrices of products are what counts.
+    Set<String> products = precision.isPresent() ? Dense.matrices(graph) : Set.of();
     for (String name : graph.parameters().keySet()) {
       Tensor plain = loader.read(name, one);
       values.put(name, products.contains(name) ? quantized(plain, precision.get()) : plain);
     }
     return Parameters.ofWeights(values);
-  }
-
-  /** The matrices of dense nodes; looked up alone, a table costs no bandwidth. */
-  private static Set<String> products(Graph graph) {
-    Set<String> names = new HashSet<>();
-    for (Node node : graph.order()) {
-      if (node.op() instanceof Dense dense) {
-        names.add(dense.tiedTo().orElse(node.name() + ".weight"));
-      }
-    }
-    return names;
   }
 
   /** One matrix at a time is held twice. */

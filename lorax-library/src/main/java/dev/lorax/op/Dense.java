@@ -2,12 +2,16 @@ package dev.lorax.op;
 
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Differentiable;
+import dev.lorax.graph.Graph;
 import dev.lorax.graph.Initializer;
+import dev.lorax.graph.Node;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Recording;
 import dev.lorax.tensor.Tensor;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code x · weightᵀ + bias}.
@@ -22,6 +26,17 @@ public record Dense(int in, int out, boolean bias, Optional<String> tiedTo)
   /** A dense op with a weight of its own. */
   public Dense(int in, int out, boolean bias) {
     this(in, out, bias, Optional.empty());
+  }
+
+  /** The full names of the matrices that a graph's dense nodes multiply by, each once. */
+  public static Set<String> matrices(Graph graph) {
+    Set<String> names = new LinkedHashSet<>();
+    for (Node node : graph.order()) {
+      if (node.op() instanceof Dense dense) {
+        names.add(node.parameter(dense.parameters().get(0)));
+      }
+    }
+    return names;
   }
 
   @Override

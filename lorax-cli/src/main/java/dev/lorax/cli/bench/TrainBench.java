@@ -7,6 +7,7 @@ import dev.lorax.cli.training.LoraOptions;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Lorax;
+import dev.lorax.run.Recomputation;
 import dev.lorax.train.Batches;
 import dev.lorax.train.Step;
 import dev.lorax.train.Trainer;
@@ -71,6 +72,14 @@ final class TrainBench implements Callable<Integer> {
       description = "Adapters: a step trains one, so nothing but 1 (default: ${DEFAULT-VALUE}).")
   private int adapters = 1;
 
+  @Option(
+      names = "--recompute",
+      paramLabel = "SHARE",
+      description =
+          "Share of the model that is computed twice to save memory, 0 to 1 (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double recompute;
+
   @ArgGroup(exclusive = false, validate = false, heading = "%nWhat is trained:%n")
   private LoraOptions lora = new LoraOptions();
 
@@ -90,19 +99,25 @@ final class TrainBench implements Callable<Integer> {
               .formatted(adapters));
     }
     LoraConfig config = lora.config();
+    Recomputation memory = Failure.orUsage(() -> new Recomputation(recompute));
     Machine machine = Machine.here();
     try (Subject subject = options.open()) {
       BenchOptions.checkContext(subject, seq, "--seq " + seq);
+      if (!subject.type().isTrainable()) {
+        throw Failure.usage(
+            "--dtype %s serves for 'bench decode' and 'bench prefill': nothing is trained over it"
+                .formatted(subject.type()));
+      }
       try (Adapter adapter =
           Adapter.initial(Failure.orUsage(() -> Lorax.inject(subject.graph(), config)), 1)) {
-        new Outcome(console, options.json()).tell(measure(subject, adapter), machine);
+        new Outcome(console, options.json()).tell(measure(subject, adapter, memory), machine);
       }
     }
     return ExitCode.OK;
   }
 
-  private Measured measure(Subject subject, Adapter adapter) {
-    Repetition repetition = repeat(subject, adapter);
+  private Measured measure(Subject subject, Adapter adapter, Recomputation memory) {
+    Repetition repetition = repeat(subject, adapter, memory);
     long tokens = (long) batch * seq;
     Work work = Work.of(subject);
     String formula = "4 x %s x tokens".formatted(Figures.shortCount(work.numbers()));
@@ -111,11 +126,15 @@ final class TrainBench implements Callable<Integer> {
         "train", subject, batch, seq, Optional.of(adapter), 1, "step", tokens, repetition, limit);
   }
 
-  private Repetition repeat(Subject subject, Adapter adapter) {
+  private Repetition repeat(Subject subject, Adapter adapter, Recomputation memory) {
     int[] text = subject.ids(8 * batch * seq + 1);
     Batches batches = Failure.orUsage(() -> Batches.windows(text, seq).size(batch));
     try (Trainer trainer =
-        Trainer.of(subject, adapter, batches).steps((long) warmup + steps).seed(1).build()) {
+        Trainer.of(subject, adapter, batches)
+            .steps((long) warmup + steps)
+            .seed(1)
+            .recomputation(memory)
+            .build()) {
       Iterator<Step> run = trainer.iterator();
       return Repetition.of(warmup, steps, i -> run.next());
     }

@@ -7,27 +7,41 @@ import dev.lorax.graph.Node;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Parameters;
 import dev.lorax.graph.Seeds;
+import dev.lorax.op.Dense;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
+import dev.lorax.tensor.Precision;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
+import dev.lorax.tensor.Weight;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The types that a base's weights can be kept in; a new one is added here. */
 enum WeightType {
-  F32(DType.F32),
-  BF16(DType.BF16);
+  F32(DType.F32, null),
+  BF16(DType.BF16, null),
+  INT8(DType.BF16, Precision.INT8),
+  INT4(DType.BF16, Precision.INT4);
 
   /** The type that products are computed in, which sets the matrix rate. */
   private final DType products;
 
-  WeightType(DType products) {
+  private final Precision precision; // of matrices; null: as the products
+
+  WeightType(DType products, Precision precision) {
     this.products = products;
+    this.precision = precision;
+  }
+
+  /** Whether gradients pass through weights of this type. */
+  boolean isTrainable() {
+    return precision == null;
   }
 
   static WeightType parse(String name) {
@@ -57,7 +71,9 @@ enum WeightType {
 
   /** A checkpoint with its weights in this type. */
   Checkpoint open(Path folder) {
-    return Checkpoint.open(folder, products);
+    return precision == null
+        ? Checkpoint.open(folder, products)
+        : Checkpoint.open(folder, precision);
   }
 
   /**
@@ -65,16 +81,26 @@ enum WeightType {
    * norms one, biases zero. Never holds more than one of them in float32.
    */
   Parameters random(Graph graph, long seed) {
-    Map<String, Tensor> values = new LinkedHashMap<>();
+    Map<String, Weight> values = new LinkedHashMap<>();
+    Set<String> matrices = precision == null ? Set.of() : Dense.matrices(graph);
     for (Node node : graph.order()) {
       for (ParameterSpec spec : node.op().parameters()) {
         if (spec.tiedTo().isEmpty()) {
           String name = node.parameter(spec);
-          values.put(name, value(spec, Seeds.mix(seed, name.hashCode())));
+          Tensor plain = value(spec, Seeds.mix(seed, name.hashCode()));
+          values.put(name, matrices.contains(name) ? quantized(plain) : plain);
         }
       }
     }
-    return Parameters.of(values);
+    return Parameters.ofWeights(values);
+  }
+
+  private Weight quantized(Tensor plain) {
+    try {
+      return precision.quantize(plain);
+    } finally {
+      plain.close();
+    }
   }
 
   private Tensor value(ParameterSpec spec, long seed) {

@@ -5,7 +5,6 @@ import dev.lorax.graph.Node;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Parameterized;
 import dev.lorax.op.Dense;
-import dev.lorax.tensor.Tensor;
 
 /**
  * What a model's matrices demand: numbers that multiply every row of tokens, and their bytes.
@@ -36,8 +35,7 @@ record Work(long body, long head, long bytes) {
 
   private static long bytes(Node node, Parameterized model) {
     ParameterSpec weight = node.op().parameters().get(0);
-    Tensor value = model.parameters().get(node.parameter(weight));
-    return value.shape().size() * value.dtype().bytes();
+    return model.parameters().weight(node.parameter(weight)).byteCount();
   }
 
   /** Numbers that multiply, the head's with them. */

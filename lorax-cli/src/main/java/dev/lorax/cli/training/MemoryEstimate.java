@@ -15,18 +15,21 @@ import java.util.Map;
  *
  * @param base the frozen weights
  * @param adapter its values, gradients, and AdamW's two means
- * @param activations what the backward pass needs of a batch, and its logits
+ * @param activations what the way back needs of a batch, and some rows of its logits
  */
 public record MemoryEstimate(long base, long adapter, long activations) {
   private static final long RUNTIME = 350_000_000; // JVM, libtorch and its work space
-  private static final int FLOAT = 4;
+
+  /** What is there of the logits at any time: a part, a copy in float32, its gradient. */
+  private static final long LOGITS = 60_000_000;
 
   /** An estimate for batches of that many tokens. */
   public static MemoryEstimate of(LanguageModel base, Adapter adapter, long tokens) {
     long values = adapter.parameters().bytes();
-    long logits = 3L * base.architecture().vocabulary(); // themselves, their logarithm, gradient
-    return new MemoryEstimate(
-        base.parameters().bytes(), 4 * values, tokens * FLOAT * (logits + widths(adapter.graph())));
+    long weights = base.parameters().bytes();
+    double bytes = (double) weights / base.parameters().count(); // of a number, in values too
+    long kept = (long) (tokens * bytes * widths(adapter.graph()));
+    return new MemoryEstimate(weights, 4 * values, kept + LOGITS);
   }
 
   /** All of it, in bytes. */
