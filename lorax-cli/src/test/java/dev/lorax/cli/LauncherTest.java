@@ -21,6 +21,7 @@ class LauncherTest {
   private Path jdk;
   private Path maven;
   private String dump = "works";
+  private String says = "";
 
   @BeforeEach
   void makeOutline() throws IOException {
@@ -52,6 +53,7 @@ class LauncherTest {
         "  shift",
         "done",
         "if [ \"$dump\" ]; then echo \"$DUMP\" >>dumps.txt; [ \"$DUMP\" ] || exit 1; echo classes >\"$archive\"; fi",
+        "[ ! \"$SAYS\" ] || echo \"$SAYS\" >&2",
         "echo \"$@\" ${archive:+with ${archive##*/}}");
     return java;
   }
@@ -75,6 +77,7 @@ class LauncherTest {
     builder.environment().put("PATH", path + ":/usr/bin:/bin");
     builder.environment().put("JAVA_HOME", javaHome.toString());
     builder.environment().put("DUMP", dump);
+    builder.environment().put("SAYS", says);
     int code = builder.start().waitFor();
     return new Lorax(code, Files.readString(out), Files.readString(err));
   }
@@ -110,6 +113,18 @@ class LauncherTest {
     assertThat(launch(maven.toString(), jdk, "x").ok().out()).endsWith("lorax.jar x\n");
     assertThat(launch(maven.toString(), jdk, "x").ok().out()).endsWith("lorax.jar x\n");
     assertThat(Files.readString(folder.resolve("dumps.txt"))).hasLineCount(1);
+  }
+
+  @Test
+  void dropsTheWarningOfVectorsAndNothingElse() throws Exception {
+    launch(maven.toString(), jdk, "x").ok(); // built, and archived
+    says = "WARNING: Using incubator modules: jdk.incubator.vector\nerror: no such folder";
+    launch(maven.toString(), jdk, "generate", "--dtype", "int8").ok();
+    Path err = folder.resolve("err.txt"); // what passes the filter may come a moment later
+    for (int i = 0; i < 100 && Files.size(err) == 0; i++) {
+      Thread.sleep(20);
+    }
+    assertThat(err).hasContent("error: no such folder");
   }
 
   @Test
