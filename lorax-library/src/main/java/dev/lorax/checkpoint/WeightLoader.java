@@ -66,18 +66,9 @@ final class WeightLoader {
     Set<String> products = precision.isPresent() ? Dense.matrices(graph) : Set.of();
     for (String name : graph.parameters().keySet()) {
       Tensor plain = loader.read(name, one);
-      values.put(name, products.contains(name) ? quantized(plain, precision.get()) : plain);
+      values.put(name, products.contains(name) ? precision.get().replace(plain) : plain);
     }
     return Parameters.ofWeights(values);
-  }
-
-  /** One matrix at a time is held twice. */
-  private static Weight quantized(Tensor plain, Precision precision) {
-    try {
-      return precision.quantize(plain);
-    } finally {
-      plain.close();
-    }
   }
 
   /** The type of most numbers: some files keep norms in float32, but products need one type. */

@@ -11,8 +11,8 @@ import java.util.List;
  * Adds the B's of many adapters to the value of the node they adapt, in one product.
  *
  * <p>Inputs: the target's value {@code Wx [tokens, out]} and what {@link BankDown} gives. The sum
- * is formed in B's type and rounded once to the target's, as {@link Lora} does; the columns of
- * other rows' adapters add zeros, so that a row without adapter keeps its value bit for bit.
+ * is formed in B's type and rounded once to the target's; the columns of other rows' adapters add
+ * zeros, so that a row without adapter keeps its value bit for bit.
  *
  * @param first the first column of this target
  * @param rank the ranks of all its adapters together

@@ -3,7 +3,6 @@ package dev.lorax.op;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Recording;
-import dev.lorax.tensor.Kernels;
 import dev.lorax.tensor.Tensor;
 import java.util.OptionalInt;
 
@@ -41,27 +40,6 @@ public record Attention(int heads, int keyValueHeads, int head, OptionalInt wind
   @Override
   public Recorded record(Recording call) {
     return new WholeAttention(this, call.sequences()).record(call);
-  }
-
-  /** From [batch, heads, time, head] and [batch, key-value heads, keys, head] to rows again. */
-  Tensor attend(Tensor q, Tensor k, Tensor v) {
-    long time = q.size(2);
-    long keys = k.size(2);
-    long seen = Math.min(keys, window.orElse(Integer.MAX_VALUE));
-    Tensor mixed;
-    if (time == 1) { // one query at the end sees the last keys: no mask
-      mixed = Kernels.attention(q, last(k, seen), last(v, seen), null, false, scale);
-    } else {
-      boolean plain = time == keys && seen == keys;
-      Tensor mask = plain ? null : Kernels.slidingMask(time, keys, seen);
-      mixed = Kernels.attention(q, k, v, mask, plain, scale);
-    }
-    return mixed.transpose(1, 2).view(-1, (long) heads * head);
-  }
-
-  private static Tensor last(Tensor keys, long seen) {
-    long all = keys.size(2);
-    return seen == all ? keys : keys.narrow(2, all - seen, seen);
   }
 
   /** [tokens, heads · head] as [batch, heads, time, head]. */

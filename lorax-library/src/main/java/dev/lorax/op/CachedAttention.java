@@ -17,7 +17,7 @@ import java.util.List;
 record CachedAttention(Attention attention, Cache cache) {
   /** Rows of queries, keys and values, [tokens, heads · head], of all sequences. */
   Tensor mix(Tensor q, Tensor k, Tensor v, Sequences sequences) {
-    DType exact = v.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    DType exact = v.dtype().exact();
     Tensor mixed =
         sequences.rows() == sequences.count()
             ? step(q.to(exact), k.to(exact), v.to(exact))
@@ -71,10 +71,23 @@ record CachedAttention(Attention attention, Cache cache) {
         sequence, attention.split(keys, 1).view(fresh), attention.split(values, 1).view(fresh));
   }
 
-  /** Several new tokens of a sequence that holds some already. */
+  /** New tokens of a sequence that holds some already. */
   private Tensor extend(Tensor queries, Cache.Entry all) {
     long[] one = {1, attention.keyValueHeads(), -1, attention.head()};
-    return attention.attend(
-        attention.split(queries, 1), all.keys().contiguous().view(one), all.values().view(one));
+    Tensor q = attention.split(queries, 1);
+    Tensor k = all.keys().contiguous().view(one);
+    Tensor v = all.values().view(one);
+    long time = q.size(2);
+    long keys = k.size(2);
+    long seen = Math.min(keys, attention.window().orElse(Integer.MAX_VALUE));
+    Tensor mixed =
+        time == 1 // one query at the end sees the last keys: no mask
+            ? attend(q, k.narrow(2, keys - seen, seen), v.narrow(2, keys - seen, seen), null)
+            : attend(q, k, v, Kernels.slidingMask(time, keys, seen));
+    return mixed.transpose(1, 2).view(time, -1);
+  }
+
+  private Tensor attend(Tensor q, Tensor k, Tensor v, Tensor mask) {
+    return Kernels.attention(q, k, v, mask, false, attention.scale());
   }
 }

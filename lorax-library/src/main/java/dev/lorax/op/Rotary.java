@@ -29,7 +29,7 @@ public record Rotary(int head) implements Differentiable {
   }
 
   private Tensor turn(Tensor x, Tensor angles, double direction) {
-    DType exact = x.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    DType exact = x.dtype().exact();
     Tensor table = angles.to(exact);
     long tokens = x.size(0);
     int half = head / 2;

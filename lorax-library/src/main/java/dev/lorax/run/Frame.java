@@ -63,6 +63,14 @@ final class Frame implements AutoCloseable {
     }
   }
 
+  /** Computes the values from one place up to another, freeing each after its last use. */
+  void compute(int from, int to) {
+    for (int i = from; i < to; i++) {
+      compute(i);
+      freeInputs(i);
+    }
+  }
+
   Tensor value(int place) {
     return values[place];
   }

@@ -48,14 +48,6 @@ final class RoundTrip implements AutoCloseable {
     }
   }
 
-  /** Evaluates the nodes at those places, leaving nothing. */
-  void compute(int from, int to) {
-    for (int i = from; i < to; i++) {
-      frame.compute(i);
-      frame.freeInputs(i);
-    }
-  }
-
   private void record(int place) {
     Op op = plan.node(place).op();
     try (Scope temporary = new Scope()) {

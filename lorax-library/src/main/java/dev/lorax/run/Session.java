@@ -34,7 +34,7 @@ public final class Session {
    */
   public Tensor run(Pass pass, Scope scope) {
     try (Frame frame = new Frame(plan, pass)) {
-      compute(frame, 0, plan.size());
+      frame.compute(0, plan.size());
       pass.cache().ifPresent(selection -> selection.advance(pass.sequences()));
       return scope.adopt(frame.take(plan.size() - 1));
     }
@@ -47,20 +47,13 @@ public final class Session {
   public double sum(Pass pass, Objective objective) {
     try (Scope scope = new Scope();
         Frame frame = new Frame(plan, pass)) {
-      compute(frame, 0, tail.start());
+      frame.compute(0, tail.start());
       return tail.parts(
           frame,
           (part, first) -> {
-            compute(part, tail.start(), plan.size());
+            part.compute(tail.start(), plan.size());
             return objective.value(part.value(plan.size() - 1), first);
           });
-    }
-  }
-
-  private static void compute(Frame frame, int from, int to) {
-    for (int i = from; i < to; i++) {
-      frame.compute(i);
-      frame.freeInputs(i);
     }
   }
 }

@@ -62,7 +62,7 @@ record Stretch(int from, int to, boolean repeated, List<Integer> reads) {
   void there(RoundTrip trip) {
     if (repeated) {
       reads.forEach(trip.frame()::hold);
-      trip.compute(from, to);
+      trip.frame().compute(from, to);
     } else {
       trip.record(from, to);
     }

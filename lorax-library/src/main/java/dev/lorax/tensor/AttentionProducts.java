@@ -87,7 +87,7 @@ public record AttentionProducts(
     if (isOneBlock()) {
       return back(gradient, weights == null ? weights(0, time()) : weights, 0, time());
     }
-    DType sums = keys.dtype() == DType.F64 ? DType.F64 : DType.F32; // many blocks add up
+    DType sums = keys.dtype().exact(); // many blocks add up
     Tensor dq = Tensor.empty(queries.dtype(), queries.shape().toArray());
     Tensor dk = Tensor.zeros(sums, keys.shape().toArray());
     Tensor dv = Tensor.zeros(sums, values.shape().toArray());

@@ -57,7 +57,7 @@ public final class CrossEntropy {
   }
 
   private static Tensor logProbabilities(Tensor logits) {
-    DType exact = logits.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    DType exact = logits.dtype().exact();
     return new Tensor(
         torch.log_softmax(
             logits.to(exact).pointer(), 1, new ScalarTypeOptional(exact.scalarType())));

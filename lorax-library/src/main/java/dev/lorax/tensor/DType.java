@@ -56,6 +56,11 @@ public enum DType {
         .collect(Collectors.joining(", "));
   }
 
+  /** The type in which sums of values of this one are formed: float64 for itself, else float32. */
+  public DType exact() {
+    return this == F64 ? F64 : F32;
+  }
+
   ScalarType scalarType() {
     return switch (this) {
       case F64 -> ScalarType.Double;

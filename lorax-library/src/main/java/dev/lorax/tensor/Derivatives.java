@@ -2,7 +2,6 @@ package dev.lorax.tensor;
 
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -25,7 +24,11 @@ public final class Derivatives {
   public static Normalised normalise(Tensor x, Tensor weight, Tensor bias, double epsilon) {
     T_TensorTensorTensor_T all =
         torch.native_layer_norm(
-            x.pointer(), new long[] {x.size(-1)}, optional(weight), optional(bias), epsilon);
+            x.pointer(),
+            new long[] {x.size(-1)},
+            Kernels.optional(weight),
+            Kernels.optional(bias),
+            epsilon);
     return new Normalised(own(all.get0()), own(all.get1()), own(all.get2()));
   }
 
@@ -40,8 +43,8 @@ public final class Derivatives {
             new long[] {x.size(-1)},
             mean.pointer(),
             inverse.pointer(),
-            optional(weight),
-            optional(bias),
+            Kernels.optional(weight),
+            Kernels.optional(bias),
             xAlone);
     return own(all.get0());
   }
@@ -82,9 +85,5 @@ public final class Derivatives {
 
   private static Tensor own(org.bytedeco.pytorch.Tensor part) {
     return new Tensor(new org.bytedeco.pytorch.Tensor(part));
-  }
-
-  private static TensorOptional optional(Tensor tensor) {
-    return tensor == null ? new TensorOptional() : new TensorOptional(tensor.pointer());
   }
 }

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * 8c to 8c + 7 in the nibbles {@link #NIBBLE} names. So a block is one stream, and a vector of ints
  * has pairs of neighbouring columns in its 16-bit halves.
  */
-public final class Int4Weight implements Weight {
+public final class Int4Weight implements Quantized {
   /** Rows of a block. */
   static final int ROWS = 16;
 
@@ -163,28 +163,18 @@ public final class Int4Weight implements Weight {
   }
 
   @Override
-  public Tensor lookup(Tensor ids) {
-    return Products.lookup(this, type, ids);
+  public DType type() {
+    return type;
   }
 
   @Override
-  public Tensor dense(DType wanted) {
-    return Products.dense(this, wanted);
-  }
-
-  /** Writes one row as floats. */
-  void row(int row, float[] to, int at) {
+  public void row(int row, float[] to, int at) {
     for (int column = 0; column < in; column++) {
       int scales = packed[scalePlace(in, row, column)];
       float scale = Float.intBitsToFloat(column % 64 < GROUP ? scales << 16 : scales & 0xffff0000);
       int word = packed[place(in, row, column)];
       to[at + column] = ((word >>> NIBBLE[column % 8] & 15) - 8) * scale;
     }
-  }
-
-  @Override
-  public void close() {
-    // lives on the heap
   }
 
   @Override

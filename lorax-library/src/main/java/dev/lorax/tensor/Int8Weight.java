@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** A matrix of signed bytes in row order, with one float32 scale for each row. */
-public final class Int8Weight implements Weight {
+public final class Int8Weight implements Quantized {
   /** Rows are a multiple of this long. */
   static final int STEP = 64;
 
@@ -87,25 +87,15 @@ public final class Int8Weight implements Weight {
   }
 
   @Override
-  public Tensor lookup(Tensor ids) {
-    return Products.lookup(this, type, ids);
+  public DType type() {
+    return type;
   }
 
   @Override
-  public Tensor dense(DType wanted) {
-    return Products.dense(this, wanted);
-  }
-
-  /** Writes one row as floats. */
-  void row(int row, float[] to, int at) {
+  public void row(int row, float[] to, int at) {
     for (int i = 0; i < in; i++) {
       to[at + i] = values[row * in + i] * scales[row];
     }
-  }
-
-  @Override
-  public void close() {
-    // lives on the heap
   }
 
   @Override

@@ -47,7 +47,7 @@ public final class Kernels {
 
   /** {@code 1 / √(mean(x²) + ε)} over the last dimension, which becomes 1 long. */
   public static Tensor inverseRms(Tensor x, double epsilon) {
-    DType exact = x.dtype() == DType.F64 ? DType.F64 : DType.F32;
+    DType exact = x.dtype().exact();
     Tensor norm =
         new Tensor(
             torch.linalg_vector_norm(
@@ -219,7 +219,8 @@ public final class Kernels {
         zeros.pointer().masked_fill(hidden.pointer(), new Scalar(Double.NEGATIVE_INFINITY)));
   }
 
-  private static TensorOptional optional(Tensor tensor) {
+  /** A tensor that may be null, as libtorch takes it. */
+  static TensorOptional optional(Tensor tensor) {
     return tensor == null ? new TensorOptional() : new TensorOptional(tensor.pointer());
   }
 }

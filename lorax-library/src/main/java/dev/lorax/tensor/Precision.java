@@ -23,6 +23,15 @@ public enum Precision {
         : Int8Weight.of(matrix);
   }
 
+  /** The same, and the matrix is closed: one at a time is held twice. */
+  public Weight replace(Tensor matrix) {
+    try {
+      return quantize(matrix);
+    } finally {
+      matrix.close();
+    }
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

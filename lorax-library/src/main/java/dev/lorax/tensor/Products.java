@@ -44,18 +44,18 @@ interface Products {
   }
 
   /** The rows that ids name. */
-  static Tensor lookup(Weight weight, DType type, Tensor ids) {
+  static Tensor lookup(Quantized weight, Tensor ids) {
     long[] wanted = ids.toLongs();
     int in = (int) weight.shape().get(1);
     float[] rows = new float[wanted.length * in];
     for (int i = 0; i < wanted.length; i++) {
-      row(weight, (int) wanted[i], rows, i * in);
+      weight.row((int) wanted[i], rows, i * in);
     }
-    return Tensor.of(rows, wanted.length, in).to(type);
+    return Tensor.of(rows, wanted.length, in).to(weight.type());
   }
 
   /** All values, expanded block by block. */
-  static Tensor dense(Weight weight, DType type) {
+  static Tensor dense(Quantized weight, DType type) {
     int out = (int) weight.shape().get(0);
     int in = (int) weight.shape().get(1);
     Tensor whole = Tensor.empty(type, out, in);
@@ -70,7 +70,7 @@ interface Products {
               CHUNK,
               (from, to) -> {
                 for (int r = from; r < to; r++) {
-                  row(weight, start + r, rows, r * in);
+                  weight.row(start + r, rows, r * in);
                 }
               });
       try (Scope scope = new Scope()) {
@@ -78,13 +78,5 @@ interface Products {
       }
     }
     return whole;
-  }
-
-  private static void row(Weight weight, int row, float[] to, int at) {
-    if (weight instanceof Int8Weight bytes) {
-      bytes.row(row, to, at);
-    } else {
-      ((Int4Weight) weight).row(row, to, at);
-    }
   }
 }

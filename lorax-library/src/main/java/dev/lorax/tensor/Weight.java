@@ -5,7 +5,7 @@ package dev.lorax.tensor;
  *
  * <p>Quantised forms serve inference alone: gradients do not pass through them.
  */
-public sealed interface Weight extends AutoCloseable permits Tensor, Int8Weight, Int4Weight {
+public sealed interface Weight extends AutoCloseable permits Tensor, Quantized {
   /** The lengths of its dimensions, [out, in]. */
   Shape shape();
 

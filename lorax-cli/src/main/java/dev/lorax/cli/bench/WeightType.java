@@ -88,19 +88,11 @@ enum WeightType {
         if (spec.tiedTo().isEmpty()) {
           String name = node.parameter(spec);
           Tensor plain = value(spec, Seeds.mix(seed, name.hashCode()));
-          values.put(name, matrices.contains(name) ? quantized(plain) : plain);
+          values.put(name, matrices.contains(name) ? precision.replace(plain) : plain);
         }
       }
     }
     return Parameters.ofWeights(values);
-  }
-
-  private Weight quantized(Tensor plain) {
-    try {
-      return precision.quantize(plain);
-    } finally {
-      plain.close();
-    }
   }
 
   private Tensor value(ParameterSpec spec, long seed) {
