@@ -1,5 +1,7 @@
 package dev.lorax.graph;
 
+import dev.lorax.tensor.HeldRows;
+import dev.lorax.tensor.Rows;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
 
@@ -25,6 +27,15 @@ public interface Cache {
    * @param window how many positions back a query sees, itself included
    */
   List<Step> appendEach(Tensor keys, Tensor values, long window);
+
+  /**
+   * Appends one position to every sequence, on the heap, and returns where all lie.
+   *
+   * @param keys [sequences, key-value heads · head], the new positions'
+   * @param values likewise
+   * @param heads of keys and values
+   */
+  HeldRows append(Rows keys, Rows values, int heads);
 
   /**
    * Keys and values of all positions of a sequence so far.

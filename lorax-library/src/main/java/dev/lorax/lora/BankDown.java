@@ -1,10 +1,13 @@
 package dev.lorax.lora;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Initializer;
-import dev.lorax.graph.Op;
 import dev.lorax.graph.ParameterSpec;
+import dev.lorax.graph.Stepwise;
 import dev.lorax.tensor.Kernels;
+import dev.lorax.tensor.Rows;
+import dev.lorax.tensor.StepKernels;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
 
@@ -20,7 +23,7 @@ import java.util.List;
  * @param rank the ranks of all adapters and targets together
  * @param lookup whether x comes as ids
  */
-public record BankDown(int in, int rank, boolean lookup) implements Op {
+public record BankDown(int in, int rank, boolean lookup) implements Stepwise {
   @Override
   public List<ParameterSpec> parameters() {
     return List.of(ParameterSpec.of("a", new Initializer.KaimingUniform(), rank, in));
@@ -33,6 +36,19 @@ public record BankDown(int in, int rank, boolean lookup) implements Op {
     Tensor down =
         lookup ? Kernels.embedding(a.transpose(0, 1), x) : Kernels.linear(x.to(a.dtype()), a, null);
     return down.mul(call.input(1));
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    float[] a = parameters.floats("a");
+    return call -> {
+      Rows value = call.output(rank);
+      if (lookup) {
+        StepKernels.project(call.ids(0), a, call.input(1), value);
+      } else {
+        StepKernels.project(call.input(0), a, call.input(1), value);
+      }
+    };
   }
 
   @Override

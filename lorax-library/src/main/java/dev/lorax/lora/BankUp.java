@@ -1,9 +1,12 @@
 package dev.lorax.lora;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Initializer;
-import dev.lorax.graph.Op;
 import dev.lorax.graph.ParameterSpec;
+import dev.lorax.graph.Stepwise;
+import dev.lorax.tensor.Rows;
+import dev.lorax.tensor.StepKernels;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
 
@@ -18,7 +21,7 @@ import java.util.List;
  * @param rank the ranks of all its adapters together
  * @param out width of the value
  */
-public record BankUp(int first, int rank, int out) implements Op {
+public record BankUp(int first, int rank, int out) implements Stepwise {
   @Override
   public List<ParameterSpec> parameters() {
     return List.of(ParameterSpec.of("b", new Initializer.Constant(0), out, rank));
@@ -30,6 +33,16 @@ public record BankUp(int first, int rank, int out) implements Op {
     Tensor b = call.parameter("b");
     Tensor down = call.input(1).narrow(1, first, rank);
     return wx.to(b.dtype()).addProduct(down, b.transpose(0, 1), 1).to(wx.dtype());
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    float[] b = Lora.transposed(parameters.floats("b"), rank);
+    return call -> {
+      Rows value = call.output(call.input(0).count(), out);
+      value.copy(call.input(0));
+      StepKernels.addCombined(call.input(1), first, b, value);
+    };
   }
 
   @Override

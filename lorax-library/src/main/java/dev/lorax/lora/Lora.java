@@ -1,13 +1,17 @@
 package dev.lorax.lora;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Initializer;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Recording;
+import dev.lorax.graph.Stepwise;
 import dev.lorax.op.Embedding;
 import dev.lorax.op.Linear;
 import dev.lorax.tensor.Kernels;
+import dev.lorax.tensor.Rows;
+import dev.lorax.tensor.StepKernels;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +42,7 @@ public record Lora(
     OptionalLong dropoutSeed,
     Initializer initializer,
     Optional<String> sharedA)
-    implements Differentiable {
+    implements Differentiable, Stepwise {
   /** An adapter of that op with an A of its own, as a configuration describes it. */
   static Lora of(Linear target, LoraConfig config) {
     return new Lora(
@@ -139,6 +143,31 @@ public record Lora(
 
   private static Tensor dropped(Tensor x, Tensor mask) {
     return mask == null ? x : x.mul(mask);
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    float[] a = parameters.floats("a");
+    float[] b = transposed(parameters.floats("b"), rank);
+    return call -> {
+      Rows value = call.output(call.input(0).count(), target.out());
+      value.copy(call.input(0));
+      if (isLookup()) {
+        StepKernels.addLowRank(call.ids(1), a, b, (float) scale(), value);
+      } else {
+        StepKernels.addLowRank(call.input(1), a, b, (float) scale(), value);
+      }
+    };
+  }
+
+  /** A matrix [n, columns] in row order as [columns, n]. */
+  static float[] transposed(float[] matrix, int columns) {
+    float[] result = new float[matrix.length];
+    int n = matrix.length / columns;
+    for (int i = 0; i < matrix.length; i++) {
+      result[i % columns * n + i / columns] = matrix[i];
+    }
+    return result;
   }
 
   @Override

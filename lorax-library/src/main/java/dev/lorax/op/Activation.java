@@ -1,34 +1,45 @@
 package dev.lorax.op;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Recording;
+import dev.lorax.graph.Stepwise;
 import dev.lorax.tensor.Derivatives;
 import dev.lorax.tensor.Kernels;
+import dev.lorax.tensor.Rows;
+import dev.lorax.tensor.StepKernels;
 import dev.lorax.tensor.Tensor;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
 /** A function of each number, by the names that config.json uses. */
-public enum Activation implements Differentiable {
+public enum Activation implements Differentiable, Stepwise {
   /** Exact Gaussian error linear unit (Hendrycks &amp; Gimpel 2016). */
-  GELU(Kernels::gelu, Derivatives::gelu),
+  GELU(Kernels::gelu, Derivatives::gelu, StepKernels::gelu),
   /** Its tanh approximation, under the name that GPT-2's config gives it. */
-  GELU_NEW(Kernels::geluTanh, Derivatives::geluTanh),
+  GELU_NEW(Kernels::geluTanh, Derivatives::geluTanh, StepKernels::geluTanh),
   /** The same approximation under its other name. */
-  GELU_PYTORCH_TANH(Kernels::geluTanh, Derivatives::geluTanh),
+  GELU_PYTORCH_TANH(Kernels::geluTanh, Derivatives::geluTanh, StepKernels::geluTanh),
   /** x · sigmoid(x). */
-  SILU(Kernels::silu, Derivatives::silu),
+  SILU(Kernels::silu, Derivatives::silu, StepKernels::silu),
   /** max(x, 0). */
-  RELU(Kernels::relu, Derivatives::relu);
+  RELU(Kernels::relu, Derivatives::relu, StepKernels::relu);
 
   private final UnaryOperator<Tensor> function;
   private final BinaryOperator<Tensor> derivative; // from the gradient and x
 
-  Activation(UnaryOperator<Tensor> function, BinaryOperator<Tensor> derivative) {
+  private final BiConsumer<Rows, Rows> rows; // from x to the value
+
+  Activation(
+      UnaryOperator<Tensor> function,
+      BinaryOperator<Tensor> derivative,
+      BiConsumer<Rows, Rows> rows) {
     this.function = function;
     this.derivative = derivative;
+    this.rows = rows;
   }
 
   /**
@@ -57,6 +68,11 @@ public enum Activation implements Differentiable {
     Tensor x = call.keep(call.input(0));
     return new Recorded(
         function.apply(x), gradient -> new Tensor[] {derivative.apply(gradient, x)});
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    return call -> rows.accept(call.input(0), call.output(call.input(0).width()));
   }
 
   @Override

@@ -1,12 +1,15 @@
 package dev.lorax.op;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Recording;
+import dev.lorax.graph.Stepwise;
+import dev.lorax.tensor.StepKernels;
 import dev.lorax.tensor.Tensor;
 
 /** The sum of two values: a residual connection. */
-public record Add() implements Differentiable {
+public record Add() implements Differentiable, Stepwise {
   @Override
   public Tensor apply(Call call) {
     return call.input(0).add(call.input(1));
@@ -15,6 +18,12 @@ public record Add() implements Differentiable {
   @Override
   public Recorded record(Recording call) {
     return new Recorded(apply(call), gradient -> new Tensor[] {gradient, gradient});
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    return call ->
+        StepKernels.add(call.input(0), call.input(1), call.output(call.input(0).width()));
   }
 
   @Override

@@ -1,8 +1,12 @@
 package dev.lorax.op;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Recording;
+import dev.lorax.graph.Stepwise;
+import dev.lorax.tensor.HeldRows;
+import dev.lorax.tensor.StepAttention;
 import dev.lorax.tensor.Tensor;
 import java.util.OptionalInt;
 
@@ -21,7 +25,7 @@ import java.util.OptionalInt;
  * @param scale factor on the dot products, usually 1/√head
  */
 public record Attention(int heads, int keyValueHeads, int head, OptionalInt window, double scale)
-    implements Differentiable {
+    implements Differentiable, Stepwise {
   /** Attention over all earlier positions, scaled by 1/√head. */
   public Attention(int heads, int keyValueHeads, int head) {
     this(heads, keyValueHeads, head, OptionalInt.empty(), 1 / Math.sqrt(head));
@@ -45,6 +49,18 @@ public record Attention(int heads, int keyValueHeads, int head, OptionalInt wind
   /** [tokens, heads · head] as [batch, heads, time, head]. */
   Tensor split(Tensor rows, int batch) {
     return rows.view(batch, rows.size(0) / batch, -1, head).transpose(1, 2);
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    int sharing = heads / keyValueHeads;
+    StepAttention steps =
+        new StepAttention(heads, sharing, head, window.orElse(Integer.MAX_VALUE), (float) scale);
+    return call -> {
+      HeldRows held = call.cache().append(call.input(1), call.input(2), keyValueHeads);
+      float[] scratch = call.scratch(steps.scratch(call.tokens(), held.capacity()));
+      steps.mix(call.input(0), held, scratch, call.output(heads * head));
+    };
   }
 
   @Override

@@ -1,10 +1,12 @@
 package dev.lorax.op;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Initializer;
-import dev.lorax.graph.Op;
 import dev.lorax.graph.ParameterSpec;
+import dev.lorax.graph.Stepwise;
 import dev.lorax.tensor.Kernels;
+import dev.lorax.tensor.Rows;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
 
@@ -15,7 +17,7 @@ import java.util.List;
  * @param rows of the table
  * @param width of a row
  */
-public record Choice(int rows, int width) implements Op {
+public record Choice(int rows, int width) implements Stepwise {
   /** The feed that chooses, int64 {@code [tokens]}. */
   public static final String CHOICES = "choices";
 
@@ -30,6 +32,15 @@ public record Choice(int rows, int width) implements Op {
     return call.feed(CHOICES)
         .map(choices -> Kernels.embedding(table, choices))
         .orElseGet(() -> table.narrow(0, 0, 1).expand(call.sequences().rows(), -1));
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    Rows table = Rows.of(parameters.floats("table"), rows, width);
+    return call -> {
+      int[] choices = call.feed(CHOICES).orElseGet(() -> new int[call.tokens()]);
+      table.select(choices, call.output(width));
+    };
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.lorax.op;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Graph;
@@ -7,6 +8,10 @@ import dev.lorax.graph.Initializer;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Recording;
+import dev.lorax.graph.Stepwise;
+import dev.lorax.tensor.RowProduct;
+import dev.lorax.tensor.Rows;
+import dev.lorax.tensor.StepKernels;
 import dev.lorax.tensor.Tensor;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +27,7 @@ import java.util.Set;
  * @param tiedTo full name of a parameter [out, in] of another node that serves as weight
  */
 public record Dense(int in, int out, boolean bias, Optional<String> tiedTo)
-    implements Linear, Differentiable {
+    implements Linear, Differentiable, Stepwise {
   /** A dense op with a weight of its own. */
   public Dense(int in, int out, boolean bias) {
     this(in, out, bias, Optional.empty());
@@ -60,6 +65,19 @@ public record Dense(int in, int out, boolean bias, Optional<String> tiedTo)
   public Recorded record(Recording call) {
     Tensor weight = call.parameter("weight");
     return new Recorded(apply(call), gradient -> new Tensor[] {gradient.matmul(weight)});
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    RowProduct product = parameters.product("weight");
+    float[] offset = bias ? parameters.floats("bias") : new float[0];
+    return call -> {
+      Rows value = call.output(call.input(0).count(), out);
+      product.multiply(call.input(0), value);
+      if (bias) {
+        StepKernels.addBias(offset, value);
+      }
+    };
   }
 
   @Override

@@ -1,7 +1,10 @@
 package dev.lorax.op;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.ParameterSpec;
+import dev.lorax.graph.Stepwise;
+import dev.lorax.tensor.RowProduct;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
 
@@ -11,7 +14,7 @@ import java.util.List;
  * @param rows of the table: the vocabulary, or the longest context
  * @param width of a row
  */
-public record Embedding(int rows, int width) implements Linear {
+public record Embedding(int rows, int width) implements Linear, Stepwise {
   @Override
   public int in() {
     return rows;
@@ -30,6 +33,12 @@ public record Embedding(int rows, int width) implements Linear {
   @Override
   public Tensor apply(Call call) {
     return call.weight("weight").lookup(call.input(0));
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    RowProduct table = parameters.product("weight");
+    return call -> table.lookup(call.ids(0), call.output(width));
   }
 
   @Override

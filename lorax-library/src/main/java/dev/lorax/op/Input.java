@@ -1,7 +1,8 @@
 package dev.lorax.op;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
-import dev.lorax.graph.Op;
+import dev.lorax.graph.Stepwise;
 import dev.lorax.tensor.Tensor;
 
 /**
@@ -9,7 +10,7 @@ import dev.lorax.tensor.Tensor;
  *
  * @param name under which the caller feeds it
  */
-public record Input(String name) implements Op {
+public record Input(String name) implements Stepwise {
   /** Token ids, int64 {@code [tokens]}. */
   public static final Input TOKENS = new Input("tokens");
 
@@ -21,6 +22,12 @@ public record Input(String name) implements Op {
     return call.feed(name)
         .orElseThrow(
             () -> new IllegalArgumentException("The graph needs an input '%s'".formatted(name)));
+  }
+
+  /** Nothing: who reads ids asks for them. */
+  @Override
+  public Step step(Bound parameters) {
+    return call -> {};
   }
 
   @Override

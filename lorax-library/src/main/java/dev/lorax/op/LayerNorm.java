@@ -1,13 +1,16 @@
 package dev.lorax.op;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Initializer;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Recording;
+import dev.lorax.graph.Stepwise;
 import dev.lorax.tensor.Derivatives;
 import dev.lorax.tensor.Derivatives.Normalised;
 import dev.lorax.tensor.Kernels;
+import dev.lorax.tensor.StepKernels;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
 
@@ -17,7 +20,7 @@ import java.util.List;
  * @param width of the rows
  * @param epsilon added to the variance
  */
-public record LayerNorm(int width, double epsilon) implements Differentiable {
+public record LayerNorm(int width, double epsilon) implements Differentiable, Stepwise {
   @Override
   public List<ParameterSpec> parameters() {
     return List.of(
@@ -42,6 +45,13 @@ public record LayerNorm(int width, double epsilon) implements Differentiable {
     return new Recorded(
         normalised.value(),
         gradient -> new Tensor[] {Derivatives.layerNorm(gradient, x, mean, inverse, weight, bias)});
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    float[] weight = parameters.floats("weight");
+    float[] bias = parameters.floats("bias");
+    return call -> StepKernels.layerNorm(call.input(0), weight, bias, epsilon, call.output(width));
   }
 
   @Override

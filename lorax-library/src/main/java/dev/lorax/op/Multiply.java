@@ -1,12 +1,15 @@
 package dev.lorax.op;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Recording;
+import dev.lorax.graph.Stepwise;
+import dev.lorax.tensor.StepKernels;
 import dev.lorax.tensor.Tensor;
 
 /** The product of two values, number by number: a gate. */
-public record Multiply() implements Differentiable {
+public record Multiply() implements Differentiable, Stepwise {
   @Override
   public Tensor apply(Call call) {
     return call.input(0).mul(call.input(1));
@@ -18,6 +21,12 @@ public record Multiply() implements Differentiable {
     Tensor second = call.keep(call.input(1));
     return new Recorded(
         apply(call), gradient -> new Tensor[] {gradient.mul(second), gradient.mul(first)});
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    return call ->
+        StepKernels.multiply(call.input(0), call.input(1), call.output(call.input(0).width()));
   }
 
   @Override

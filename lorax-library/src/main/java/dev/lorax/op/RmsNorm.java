@@ -1,12 +1,15 @@
 package dev.lorax.op;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Initializer;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Recording;
+import dev.lorax.graph.Stepwise;
 import dev.lorax.tensor.Derivatives;
 import dev.lorax.tensor.Kernels;
+import dev.lorax.tensor.StepKernels;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
 
@@ -17,7 +20,7 @@ import java.util.List;
  * @param width of a group
  * @param epsilon added to the mean square
  */
-public record RmsNorm(int width, double epsilon) implements Differentiable {
+public record RmsNorm(int width, double epsilon) implements Differentiable, Stepwise {
   @Override
   public List<ParameterSpec> parameters() {
     return List.of(ParameterSpec.of("weight", new Initializer.Constant(1), width));
@@ -45,6 +48,13 @@ public record RmsNorm(int width, double epsilon) implements Differentiable {
   /** Whole rows, or [tokens, heads, width]. */
   private Tensor groups(Tensor x) {
     return x.size(-1) == width ? x : x.view(x.size(0), -1, width);
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    float[] weight = parameters.floats("weight");
+    return call ->
+        StepKernels.rmsNorm(call.input(0), weight, epsilon, call.output(call.input(0).width()));
   }
 
   @Override

@@ -1,9 +1,12 @@
 package dev.lorax.op;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Recording;
+import dev.lorax.graph.Stepwise;
 import dev.lorax.tensor.DType;
+import dev.lorax.tensor.StepKernels;
 import dev.lorax.tensor.Tensor;
 
 /**
@@ -15,7 +18,7 @@ import dev.lorax.tensor.Tensor;
  *
  * @param head width of an attention head
  */
-public record Rotary(int head) implements Differentiable {
+public record Rotary(int head) implements Differentiable, Stepwise {
   @Override
   public Tensor apply(Call call) {
     return turn(call.input(0), call.input(1), 1);
@@ -42,6 +45,12 @@ public record Rotary(int head) implements Differentiable {
     turned.narrow(2, 0, half).addProductInPlace(second, sin, -direction);
     turned.narrow(2, half, half).addProductInPlace(first, sin, direction);
     return turned.view(tokens, -1).to(x.dtype());
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    return call ->
+        StepKernels.rotate(call.input(0), call.input(1), head, call.output(call.input(0).width()));
   }
 
   @Override

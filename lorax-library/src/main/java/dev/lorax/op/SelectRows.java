@@ -1,10 +1,14 @@
 package dev.lorax.op;
 
+import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Recording;
+import dev.lorax.graph.Stepwise;
+import dev.lorax.tensor.Rows;
 import dev.lorax.tensor.Tensor;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The rows whose logits are wanted, where the caller names some; otherwise all.
@@ -13,7 +17,7 @@ import java.util.Optional;
  * supervised rows alone, decoding the last of each sequence. The nodes after it treat every row
  * alone, so that the runner may do some rows at a time.
  */
-public record SelectRows() implements Differentiable {
+public record SelectRows() implements Differentiable, Stepwise {
   /** The feed that names rows, int64 {@code [selected]}. */
   public static final String ROWS = "rows";
 
@@ -33,6 +37,15 @@ public record SelectRows() implements Differentiable {
               rows.map(some -> Tensor.zeros(gradient.dtype(), all).addRowsInPlace(some, gradient))
                   .orElse(gradient)
             });
+  }
+
+  @Override
+  public Step step(Bound parameters) {
+    return call -> {
+      Rows all = call.input(0);
+      int[] wanted = call.feed(ROWS).orElseGet(() -> IntStream.range(0, all.count()).toArray());
+      all.select(wanted, call.output(wanted.length, all.width()));
+    };
   }
 
   @Override

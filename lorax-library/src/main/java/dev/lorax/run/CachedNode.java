@@ -1,7 +1,13 @@
 package dev.lorax.run;
 
+import dev.lorax.tensor.DType;
+import dev.lorax.tensor.HeldRows;
 import dev.lorax.tensor.Scope;
+import dev.lorax.tensor.Span;
 import dev.lorax.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One node's keys and values, a row for each sequence.
@@ -12,15 +18,14 @@ import dev.lorax.tensor.Tensor;
 final class CachedNode implements AutoCloseable {
   private Tensor keys; // [rows, key-value heads, head, capacity]
   private Tensor values; // [rows, key-value heads, capacity, head]
+  private final List<HeldRows.Memory> memory = new ArrayList<>();
 
-  /** Makes room for rows of so many positions, of such keys [.., key-value heads, head]. */
-  void reserve(int rows, int positions, int first, Tensor like) {
+  /** Makes room for rows of so many positions. */
+  void reserve(int rows, int positions, int first, DType type, long heads, long head) {
     if (keys == null) {
-      long heads = like.size(1);
-      long head = like.size(2);
       int capacity = StepGroup.rounded(Math.max(first, positions));
-      keys = zeros(like, rows, heads, head, capacity);
-      values = zeros(like, rows, heads, capacity, head);
+      keys = zeros(type, rows, heads, head, capacity);
+      values = zeros(type, rows, heads, capacity, head);
     } else if (rows > keys.size(0) || positions > keys.size(3)) {
       int held = (int) keys.size(3);
       int capacity = positions > held ? StepGroup.rounded(Math.max(positions, 2 * held)) : held;
@@ -33,6 +38,37 @@ final class CachedNode implements AutoCloseable {
     long time = freshKeys.size(1);
     keysOf(row, 1).narrow(3, held, time).copyInPlace(freshKeys.transpose(1, 2));
     valuesOf(row, 1).narrow(2, held, time).copyInPlace(freshValues);
+  }
+
+  /** Writes one position of a sequence: keys and values [key-value heads, head] from a place on. */
+  void write(int row, int held, float[] freshKeys, float[] freshValues, int from) {
+    int heads = (int) keys.size(1);
+    int head = (int) keys.size(2);
+    int capacity = capacity();
+    ByteBuffer keyMemory = memory(row).keys().buffer();
+    ByteBuffer valueMemory = memory(row).values().buffer();
+    for (int h = 0; h < heads; h++) {
+      for (int i = 0; i < head; i++) {
+        int number = h * head + i;
+        keyMemory.putFloat(4 * (number * capacity + held), freshKeys[from + number]);
+        int place = (h * capacity + held) * head + i;
+        valueMemory.putFloat(4 * place, freshValues[from + number]);
+      }
+    }
+  }
+
+  /** Where a sequence's keys and values lie, as long as nothing grows. */
+  HeldRows.Memory memory(int row) {
+    while (memory.size() <= row) {
+      int next = memory.size();
+      memory.add(new HeldRows.Memory(Span.of(keys, next), Span.of(values, next)));
+    }
+    return memory.get(row);
+  }
+
+  /** Positions for which there is room. */
+  int capacity() {
+    return (int) keys.size(3);
   }
 
   Tensor keysOf(int row, int count) {
@@ -91,10 +127,10 @@ final class CachedNode implements AutoCloseable {
   private void resize(long rows, long capacity) {
     long kept = Math.min(rows, keys.size(0));
     try (Scope scope = new Scope()) {
-      Tensor roomyKeys = zeros(keys, rows, keys.size(1), keys.size(2), capacity);
+      Tensor roomyKeys = zeros(keys.dtype(), rows, keys.size(1), keys.size(2), capacity);
       Tensor oldKeys = keys.narrow(0, 0, kept);
       roomyKeys.narrow(0, 0, kept).narrow(3, 0, keys.size(3)).copyInPlace(oldKeys);
-      Tensor roomyValues = zeros(values, rows, values.size(1), capacity, values.size(3));
+      Tensor roomyValues = zeros(values.dtype(), rows, values.size(1), capacity, values.size(3));
       Tensor oldValues = values.narrow(0, 0, kept);
       roomyValues.narrow(0, 0, kept).narrow(2, 0, values.size(2)).copyInPlace(oldValues);
       close();
@@ -103,9 +139,9 @@ final class CachedNode implements AutoCloseable {
     }
   }
 
-  private static Tensor zeros(Tensor like, long... shape) {
+  private static Tensor zeros(DType type, long... shape) {
     try (Scope scope = new Scope()) {
-      return scope.release(Tensor.zeros(like.dtype(), shape));
+      return scope.release(Tensor.zeros(type, shape));
     }
   }
 
@@ -116,6 +152,7 @@ final class CachedNode implements AutoCloseable {
       values.close();
       keys = null;
       values = null;
+      memory.clear();
     }
   }
 }

@@ -3,6 +3,9 @@ package dev.lorax.run;
 import dev.lorax.graph.Cache;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.Sequences;
+import dev.lorax.tensor.DType;
+import dev.lorax.tensor.HeldRows;
+import dev.lorax.tensor.Rows;
 import dev.lorax.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -163,7 +166,7 @@ public final class KvCache implements AutoCloseable {
       int row = rows[selection.sequences[index]];
       int held = length(index);
       int length = held + (int) keys.size(1);
-      node.reserve(used, length, expected, keys.transpose(0, 1));
+      node.reserve(used, length, expected, keys.dtype(), keys.size(0), keys.size(2));
       node.write(row, held, keys, values);
       long heads = keys.size(0);
       Tensor allKeys = node.keysOf(row, 1).narrow(3, 0, length).transpose(2, 3);
@@ -173,8 +176,25 @@ public final class KvCache implements AutoCloseable {
     }
 
     @Override
+    public HeldRows append(Rows keys, Rows values, int heads) {
+      int longest = selection.longest() + 1;
+      node.reserve(used, longest, expected, DType.F32, heads, keys.width() / heads);
+      int count = selection.sequences.length;
+      List<HeldRows.Memory> memory = new ArrayList<>();
+      int[] lengths = new int[count];
+      for (int i = 0; i < count; i++) {
+        int row = rows[selection.sequences[i]];
+        lengths[i] = length(i) + 1;
+        node.write(row, length(i), keys.values(), values.values(), i * keys.width());
+        memory.add(node.memory(row));
+      }
+      return new HeldRows(memory, node.capacity(), lengths);
+    }
+
+    @Override
     public List<Step> appendEach(Tensor keys, Tensor values, long window) {
-      node.reserve(used, selection.longest() + 1, expected, keys);
+      int longest = selection.longest() + 1;
+      node.reserve(used, longest, expected, keys.dtype(), keys.size(1), keys.size(2));
       List<Step> steps = new ArrayList<>();
       int start = 0;
       for (StepGroup group : selection.groups()) {

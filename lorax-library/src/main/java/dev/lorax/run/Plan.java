@@ -7,6 +7,7 @@ import dev.lorax.graph.Parameters;
 import dev.lorax.tensor.Tensor;
 import dev.lorax.tensor.Weight;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,11 @@ final class Plan {
   /** A parameter of the node at a place, by its op's name for it, in whatever form it is kept. */
   Weight weight(int place, String name) {
     return parameters.get(place).get(name);
+  }
+
+  /** All parameters of the node at a place. */
+  Collection<Weight> weights(int place) {
+    return parameters.get(place).values();
   }
 
   /** The same, where it must be plain. */

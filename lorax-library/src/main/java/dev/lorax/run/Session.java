@@ -4,6 +4,7 @@ import dev.lorax.graph.Graph;
 import dev.lorax.graph.Parameters;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
+import java.util.Optional;
 
 /**
  * Runs a graph with given parameters.
@@ -14,6 +15,7 @@ import dev.lorax.tensor.Tensor;
 public final class Session {
   private final Plan plan;
   private final Tail tail;
+  private Optional<StepProgram> steps; // null: not asked for yet
 
   /**
    * A session for a graph.
@@ -33,11 +35,24 @@ public final class Session {
    *     scope, which must be the innermost open one
    */
   public Tensor run(Pass pass, Scope scope) {
+    Optional<StepProgram> steps = StepProgram.isStep(pass) ? steps() : Optional.empty();
+    if (steps.isPresent()) {
+      Tensor value = steps.get().run(pass);
+      pass.cache().orElseThrow().advance(pass.sequences());
+      return value;
+    }
     try (Frame frame = new Frame(plan, pass)) {
       frame.compute(0, plan.size());
       pass.cache().ifPresent(selection -> selection.advance(pass.sequences()));
       return scope.adopt(frame.take(plan.size() - 1));
     }
+  }
+
+  private synchronized Optional<StepProgram> steps() {
+    if (steps == null) {
+      steps = StepProgram.of(plan);
+    }
+    return steps;
   }
 
   /**

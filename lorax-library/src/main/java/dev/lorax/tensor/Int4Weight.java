@@ -141,13 +141,13 @@ public final class Int4Weight implements Quantized {
 
   @Override
   public Tensor multiply(Tensor x, Tensor bias) {
-    return Products.multiply(this, x, bias, this::product);
+    return Products.multiply(this, x, bias);
   }
 
-  /** y [tokens, out] of x [tokens, in]. */
-  private void product(Products products, float[] x, float[] y) {
+  @Override
+  public void product(Products products, float[] x, int tokens, float[] y) {
     int out = (int) shape.get(0);
-    Rounded[] rows = new Rounded[x.length / in];
+    Rounded[] rows = new Rounded[tokens];
     for (int t = 0; t < rows.length; t++) {
       rows[t] = Rounded.of(x, t * in, in);
     }

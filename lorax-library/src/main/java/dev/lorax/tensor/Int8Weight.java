@@ -65,13 +65,12 @@ public final class Int8Weight implements Quantized {
 
   @Override
   public Tensor multiply(Tensor x, Tensor bias) {
-    return Products.multiply(this, x, bias, this::product);
+    return Products.multiply(this, x, bias);
   }
 
-  /** y [tokens, out] of x [tokens, in]. */
-  private void product(Products products, float[] x, float[] y) {
+  @Override
+  public void product(Products products, float[] x, int tokens, float[] y) {
     int out = scales.length;
-    int tokens = x.length / in;
     Workers.shared()
         .run(
             out,

@@ -21,13 +21,8 @@ interface Products {
   /** y = the packed rows from..to times x. */
   void int4(int[] packed, int in, int from, int to, Rounded x, float[] y, int yAt);
 
-  /** A product of a weight. */
-  interface Product {
-    void compute(Products products, float[] x, float[] y);
-  }
-
   /** x · weightᵀ + bias: by vectors for few tokens, else as a product of plain matrices. */
-  static Tensor multiply(Weight weight, Tensor x, Tensor bias, Product product) {
+  static Tensor multiply(Quantized weight, Tensor x, Tensor bias) {
     if (x.requiresGradient()) {
       throw new IllegalStateException(
           "%s weights serve inference alone: train on a base loaded as f32 or bf16"
@@ -38,7 +33,7 @@ interface Products {
       return Kernels.linear(x, weight.dense(x.dtype()), bias);
     }
     float[] y = new float[Math.toIntExact(x.size(0) * weight.shape().get(0))];
-    product.compute(vectors.get(), x.toFloats(), y);
+    weight.product(vectors.get(), x.toFloats(), (int) x.size(0), y);
     Tensor result = Tensor.of(y, x.size(0), weight.shape().get(0));
     return (bias == null ? result : result.add(bias)).to(x.dtype());
   }

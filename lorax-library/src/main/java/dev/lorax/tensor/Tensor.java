@@ -3,6 +3,7 @@ package dev.lorax.tensor;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -141,6 +142,11 @@ public final class Tensor implements Weight {
     return pointer.use_count() == 1 && pointer.storage().use_count() == 1;
   }
 
+  /** Whether its elements lie in row order, without gaps. */
+  boolean isContiguous() {
+    return pointer.is_contiguous();
+  }
+
   /** Its element, where it has just one. */
   public double item() {
     return pointer.item_double();
@@ -248,6 +254,13 @@ public final class Tensor implements Weight {
   @Override
   public Tensor lookup(Tensor ids) {
     return Kernels.embedding(this, ids);
+  }
+
+  @Override
+  public Optional<RowProduct> forRows() {
+    return PlainProduct.serves(this)
+        ? VectorUnit.vectors().map(vectors -> new PlainProduct(this, vectors))
+        : Optional.empty();
   }
 
   @Override

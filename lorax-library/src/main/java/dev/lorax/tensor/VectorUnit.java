@@ -7,33 +7,51 @@ public final class VectorUnit {
   private static final String MODULE = "jdk.incubator.vector";
   private static final String REASON;
   private static final Products PRODUCTS;
+  private static final Vectors VECTORS;
 
   static {
     Products found = null;
+    Vectors vectors = null;
     String reason = "on";
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       reason = "off: start Java with --add-modules " + MODULE;
     } else {
       try {
-        found =
-            (Products)
-                Class.forName("dev.lorax.tensor.VectorProducts")
-                    .getDeclaredConstructor()
-                    .newInstance();
+        found = (Products) make("dev.lorax.tensor.VectorProducts");
+        vectors = (Vectors) make("dev.lorax.tensor.HeapVectors");
       } catch (ReflectiveOperationException | LinkageError unfit) {
         Throwable cause = unfit.getCause() == null ? unfit : unfit.getCause();
         reason = "off: " + cause.getMessage();
       }
     }
     PRODUCTS = found;
+    VECTORS = vectors;
     REASON = reason;
   }
 
   private VectorUnit() {}
 
+  private static Object make(String name) throws ReflectiveOperationException {
+    return Class.forName(name).getDeclaredConstructor().newInstance();
+  }
+
   /** "on", or "off" with the reason and what to do. */
   public static String description() {
     return "vector kernels: " + REASON;
+  }
+
+  /** Whether products run on the processor's vectors from Java. */
+  public static boolean isOn() {
+    return VECTORS != null;
+  }
+
+  /** Whether this Java's vectors are loaded from memory segments, not from byte buffers. */
+  static boolean isSegmented() {
+    return Runtime.version().feature() >= 22;
+  }
+
+  static Optional<Vectors> vectors() {
+    return Optional.ofNullable(VECTORS);
   }
 
   static Optional<Products> products() {

@@ -1,5 +1,7 @@
 package dev.lorax.tensor;
 
+import java.util.Optional;
+
 /**
  * A frozen matrix [out, in] in the form it is kept in: a plain {@link Tensor}, or quantised.
  *
@@ -26,6 +28,12 @@ public sealed interface Weight extends AutoCloseable permits Tensor, Quantized {
 
   /** The rows that int64 ids [tokens] name: [tokens, in]. */
   Tensor lookup(Tensor ids);
+
+  /**
+   * The same matrix for products with few rows of the Java heap; empty where the processor's
+   * vectors cannot be used, or not for this form. It is valid as long as this weight is open.
+   */
+  Optional<RowProduct> forRows();
 
   /** Its values as a plain tensor of that type. */
   Tensor dense(DType type);

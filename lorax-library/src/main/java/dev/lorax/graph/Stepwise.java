@@ -1,0 +1,20 @@
+package dev.lorax.graph;
+
+/**
+ * An op that can also compute a few rows on the Java heap, in float32.
+ *
+ * <p>A token that is decoded passes hundreds of ops, each of which works on a row or a few for a
+ * microsecond; a call into the engine alone costs ten. Where all ops of a graph are of this kind,
+ * such a pass never leaves Java. Other ops work everywhere, at the engine's price.
+ */
+public interface Stepwise extends Op {
+  /** Makes the op ready for many steps with the same parameters. */
+  Step step(Bound parameters);
+
+  /** The op's formula with its parameters at hand; several threads may use it at once. */
+  @FunctionalInterface
+  interface Step {
+    /** Reads the call's inputs and writes its output. */
+    void compute(StepCall call);
+  }
+}

@@ -1,0 +1,17 @@
+package dev.lorax.tensor;
+
+/** Products of a quantised matrix with rows of the heap, where it lies too. */
+record QuantizedProduct(Quantized weight, Products products) implements RowProduct {
+  @Override
+  public void multiply(Rows x, Rows y) {
+    weight.product(products, x.values(), x.count(), y.values());
+  }
+
+  @Override
+  public void lookup(int[] ids, Rows y) {
+    int in = (int) weight.shape().get(1);
+    for (int i = 0; i < ids.length; i++) {
+      weight.row(ids[i], y.values(), i * in);
+    }
+  }
+}

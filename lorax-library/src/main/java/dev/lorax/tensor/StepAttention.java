@@ -1,0 +1,59 @@
+package dev.lorax.tensor;
+
+/**
+ * Attention of one new position of each sequence to what a cache holds of it (Vaswani et al. 2017,
+ * eq. 1), each key-value head of each sequence by itself.
+ *
+ * @param heads of queries
+ * @param sharing how many of them share a head of keys and values
+ * @param head width of one
+ * @param window how many positions back a query sees, itself included
+ * @param scale factor on the dot products
+ */
+public record StepAttention(int heads, int sharing, int head, int window, float scale) {
+  /** Numbers of scratch that {@link #mix} needs. */
+  public int scratch(int sequences, int capacity) {
+    return Math.multiplyExact(sequences * (heads / sharing), capacity);
+  }
+
+  /**
+   * Mixes the values that the queries see.
+   *
+   * @param q [sequences, heads · head]
+   * @param scratch at least {@link #scratch} numbers
+   * @param y like q
+   */
+  public void mix(Rows q, HeldRows held, float[] scratch, Rows y) {
+    Vectors vectors = VectorUnit.vectors().orElseThrow();
+    int tasks = q.count() * (heads / sharing);
+    Workers.shared()
+        .run(
+            tasks,
+            1,
+            (from, to) -> {
+              for (int task = from; task < to; task++) {
+                group(vectors, task, q.values(), held, scratch, y.values());
+              }
+            });
+  }
+
+  /** The queries that share one head of keys and values of one sequence. */
+  private void group(
+      Vectors vectors, int task, float[] q, HeldRows held, float[] scratch, float[] y) {
+    int groups = heads / sharing;
+    int sequence = task / groups;
+    HeldRows.Memory memory = held.memory().get(sequence);
+    int capacity = held.capacity();
+    int length = held.lengths()[sequence];
+    int first = Math.max(0, length - window);
+    int start = first / vectors.block() * vectors.block();
+    int at = task % groups * head * capacity;
+    int s = task * capacity;
+    for (int h = 0; h < sharing; h++) {
+      int row = (task * sharing + h) * head;
+      vectors.scores(memory.keys(), at, capacity, start, length, q, row, head, scale, scratch, s);
+      float sum = vectors.exponentials(scratch, s + first, s + length);
+      vectors.mix(memory.values(), at, head, first, length, scratch, s, 1 / sum, y, row);
+    }
+  }
+}

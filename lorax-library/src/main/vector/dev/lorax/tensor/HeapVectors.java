@@ -1,0 +1,471 @@
+package dev.lorax.tensor;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link Vectors} on the widest vectors that the processor has.
+ *
+ * <p>Loop bodies are small on purpose: beyond some thirty vector operations the compiler stops
+ * inlining and makes an object of each value, ten times slower.
+ */
+final class HeapVectors implements Vectors {
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = FLOATS.length();
+  private static final float LOG2_E = 1.44269504f;
+  private static final float LN_2_HIGH = 0.693359375f; // few bits, so that its multiples are exact
+  private static final float LN_2_LOW = -2.12194440e-4f;
+  private static final float ROUNDING = 12582912; // 1.5 · 2^23: adding it leaves a whole number
+  private static final float GELU_SLOPE = 1.5957691216f; // 2 √(2/π)
+  private static final float GELU_CUBE = 0.044715f;
+
+  /** Checks that vectors are wide enough: with 128 bits the engine's kernels are as fast. */
+  HeapVectors() {
+    if (LANES < 8) {
+      throw new UnsupportedOperationException("the processor's vectors have less than 256 bits");
+    }
+  }
+
+  private static FloatVector load(float[] x, int at) {
+    return FloatVector.fromArray(FLOATS, x, at);
+  }
+
+  @Override
+  public float dot(float[] a, int aAt, float[] b, int bAt, int length) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    FloatVector other = sum;
+    int i = 0;
+    for (; i + 2 * LANES <= length; i += 2 * LANES) {
+      sum = load(a, aAt + i).fma(load(b, bAt + i), sum);
+      other = load(a, aAt + i + LANES).fma(load(b, bAt + i + LANES), other);
+    }
+    float result = sum.add(other).reduceLanes(VectorOperators.ADD);
+    for (; i < length; i++) {
+      result += a[aAt + i] * b[bAt + i];
+    }
+    return result;
+  }
+
+  @Override
+  public float squares(float[] x, int at, int length, float shift) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    int i = 0;
+    for (; i + LANES <= length; i += LANES) {
+      FloatVector moved = load(x, at + i).sub(shift);
+      sum = moved.fma(moved, sum);
+    }
+    float result = sum.reduceLanes(VectorOperators.ADD);
+    for (; i < length; i++) {
+      result += (x[at + i] - shift) * (x[at + i] - shift);
+    }
+    return result;
+  }
+
+  @Override
+  public float sum(float[] x, int at, int length) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    int i = 0;
+    for (; i + LANES <= length; i += LANES) {
+      sum = sum.add(load(x, at + i));
+    }
+    float result = sum.reduceLanes(VectorOperators.ADD);
+    for (; i < length; i++) {
+      result += x[at + i];
+    }
+    return result;
+  }
+
+  @Override
+  public void addScaled(float factor, float[] x, int xAt, float[] y, int yAt, int length) {
+    int i = 0;
+    for (; i + LANES <= length; i += LANES) {
+      load(x, xAt + i)
+          .fma(FloatVector.broadcast(FLOATS, factor), load(y, yAt + i))
+          .intoArray(y, yAt + i);
+    }
+    for (; i < length; i++) {
+      y[yAt + i] += factor * x[xAt + i];
+    }
+  }
+
+  @Override
+  public void silu(float[] x, float[] y, int length) {
+    for (int i = 0; i < length; i += LANES) {
+      var some = FLOATS.indexInRange(i, length);
+      FloatVector v = FloatVector.fromArray(FLOATS, x, i, some);
+      gated(v, v).intoArray(y, i, some);
+    }
+  }
+
+  /** x/2 · (1 + tanh(u/2)) is x · sigmoid(u). */
+  @Override
+  public void geluTanh(float[] x, float[] y, int length) {
+    for (int i = 0; i < length; i += LANES) {
+      var some = FLOATS.indexInRange(i, length);
+      FloatVector v = FloatVector.fromArray(FLOATS, x, i, some);
+      FloatVector cube = v.mul(v).mul(v);
+      gated(v, cube.mul(GELU_CUBE).add(v).mul(GELU_SLOPE)).intoArray(y, i, some);
+    }
+  }
+
+  /** x · sigmoid(u). */
+  private static FloatVector gated(FloatVector x, FloatVector u) {
+    return x.div(exponential(u.neg()).add(1));
+  }
+
+  /** e^x within 2 units in the last place, of numbers from −87 to 88; beyond, of those. */
+  private static FloatVector exponential(FloatVector x) {
+    FloatVector in = x.max(-87).min(88);
+    FloatVector shifted = in.mul(LOG2_E).add(ROUNDING);
+    FloatVector whole = shifted.sub(ROUNDING);
+    FloatVector rest = whole.fma(FloatVector.broadcast(FLOATS, -LN_2_HIGH), in);
+    rest = whole.fma(FloatVector.broadcast(FLOATS, -LN_2_LOW), rest);
+    IntVector power = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    return series(rest).reinterpretAsInts().add(power).reinterpretAsFloats();
+  }
+
+  /** Taylor's for e^x; half of ln 2 is the largest x. */
+  private static FloatVector series(FloatVector x) {
+    FloatVector sum = x.mul(1f / 5040).add(1f / 720);
+    sum = sum.fma(x, FloatVector.broadcast(FLOATS, 1f / 120));
+    sum = sum.fma(x, FloatVector.broadcast(FLOATS, 1f / 24));
+    sum = sum.fma(x, FloatVector.broadcast(FLOATS, 1f / 6));
+    sum = sum.fma(x, FloatVector.broadcast(FLOATS, 0.5f));
+    sum = sum.fma(x, FloatVector.broadcast(FLOATS, 1));
+    return sum.fma(x, FloatVector.broadcast(FLOATS, 1));
+  }
+
+  @Override
+  public float exponentials(float[] x, int from, int to) {
+    float largest = largest(x, from, to);
+    FloatVector sum = FloatVector.zero(FLOATS);
+    for (int i = from; i < to; i += LANES) {
+      var some = FLOATS.indexInRange(i, to);
+      FloatVector power = exponential(FloatVector.fromArray(FLOATS, x, i, some).sub(largest));
+      power.intoArray(x, i, some);
+      sum = sum.add(power, some);
+    }
+    return sum.reduceLanes(VectorOperators.ADD);
+  }
+
+  private static float largest(float[] x, int from, int to) {
+    FloatVector most = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+    int i = from;
+    for (; i + LANES <= to; i += LANES) {
+      most = most.max(load(x, i));
+    }
+    float result = most.reduceLanes(VectorOperators.MAX);
+    for (; i < to; i++) {
+      result = Math.max(result, x[i]);
+    }
+    return result;
+  }
+
+  // ---- matrices in native memory
+
+  private static FloatVector low(IntVector pairs) {
+    return pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+  }
+
+  private static FloatVector high(IntVector pairs) {
+    return pairs.and(0xffff0000).reinterpretAsFloats();
+  }
+
+  @Override
+  public void bf16(
+      Span memory,
+      int in,
+      int row,
+      int rows,
+      float[] halves,
+      int tokens,
+      float[] y,
+      int yAt,
+      int stride) {
+    int token = 0;
+    for (; token + 4 <= tokens; token += 4) {
+      for (int r = 0; r < rows; r++) {
+        int at = yAt + token * stride + r;
+        bf16Four(memory, 2 * (row + r) * in, in, halves, token * in, y, at, stride);
+      }
+    }
+    for (; token < tokens; token++) {
+      for (int r = 0; r < rows; r++) {
+        y[yAt + token * stride + r] = bf16One(memory, 2 * (row + r) * in, in, halves, token * in);
+      }
+    }
+  }
+
+  private static float bf16One(Span memory, int start, int in, float[] x, int even) {
+    Object view = memory.view();
+    int pairs = in / 2;
+    int odd = even + pairs;
+    FloatVector a = FloatVector.zero(FLOATS);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int k = 0;
+    for (; k + 4 * LANES <= pairs; k += 4 * LANES) {
+      IntVector v = Native.ints(view, start + 4 * k);
+      IntVector w = Native.ints(view, start + 4 * (k + LANES));
+      a = high(v).fma(load(x, odd + k), low(v).fma(load(x, even + k), a));
+      b = high(w).fma(load(x, odd + k + LANES), low(w).fma(load(x, even + k + LANES), b));
+      v = Native.ints(view, start + 4 * (k + 2 * LANES));
+      w = Native.ints(view, start + 4 * (k + 3 * LANES));
+      c = high(v).fma(load(x, odd + k + 2 * LANES), low(v).fma(load(x, even + k + 2 * LANES), c));
+      d = high(w).fma(load(x, odd + k + 3 * LANES), low(w).fma(load(x, even + k + 3 * LANES), d));
+    }
+    for (; k + LANES <= pairs; k += LANES) {
+      IntVector v = Native.ints(view, start + 4 * k);
+      a = high(v).fma(load(x, odd + k), low(v).fma(load(x, even + k), a));
+    }
+    return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD)
+        + bf16Rest(memory, start, k, pairs, x, even);
+  }
+
+  /** Four tokens by one row. */
+  private static void bf16Four(
+      Span memory, int start, int in, float[] x, int even, float[] y, int yAt, int stride) {
+    Object view = memory.view();
+    int pairs = in / 2;
+    int odd = even + pairs;
+    FloatVector a = FloatVector.zero(FLOATS);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int k = 0;
+    for (; k + LANES <= pairs; k += LANES) {
+      IntVector v = Native.ints(view, start + 4 * k);
+      FloatVector l = low(v);
+      FloatVector h = high(v);
+      a = h.fma(load(x, odd + k), l.fma(load(x, even + k), a));
+      b = h.fma(load(x, odd + in + k), l.fma(load(x, even + in + k), b));
+      c = h.fma(load(x, odd + 2 * in + k), l.fma(load(x, even + 2 * in + k), c));
+      d = h.fma(load(x, odd + 3 * in + k), l.fma(load(x, even + 3 * in + k), d));
+    }
+    y[yAt] = total(a) + bf16Rest(memory, start, k, pairs, x, even);
+    y[yAt + stride] = total(b) + bf16Rest(memory, start, k, pairs, x, even + in);
+    y[yAt + 2 * stride] = total(c) + bf16Rest(memory, start, k, pairs, x, even + 2 * in);
+    y[yAt + 3 * stride] = total(d) + bf16Rest(memory, start, k, pairs, x, even + 3 * in);
+  }
+
+  private static float total(FloatVector v) {
+    return v.reduceLanes(VectorOperators.ADD);
+  }
+
+  private static float bf16Rest(Span memory, int start, int from, int pairs, float[] x, int even) {
+    float sum = 0;
+    for (int k = from; k < pairs; k++) {
+      int both = memory.buffer().getInt(start + 4 * k);
+      sum += Float.intBitsToFloat(both << 16) * x[even + k];
+      sum += Float.intBitsToFloat(both & 0xffff0000) * x[even + pairs + k];
+    }
+    return sum;
+  }
+
+  @Override
+  public void f32(
+      Span memory,
+      int in,
+      int row,
+      int rows,
+      float[] x,
+      int tokens,
+      float[] y,
+      int yAt,
+      int stride) {
+    int token = 0;
+    for (; token + 4 <= tokens; token += 4) {
+      for (int r = 0; r < rows; r++) {
+        int at = yAt + token * stride + r;
+        f32Four(memory, 4 * (row + r) * in, in, x, token * in, y, at, stride);
+      }
+    }
+    for (; token < tokens; token++) {
+      for (int r = 0; r < rows; r++) {
+        y[yAt + token * stride + r] = f32One(memory, 4 * (row + r) * in, in, x, token * in);
+      }
+    }
+  }
+
+  private static float f32One(Span memory, int start, int in, float[] x, int xAt) {
+    Object view = memory.view();
+    FloatVector a = FloatVector.zero(FLOATS);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int k = 0;
+    for (; k + 4 * LANES <= in; k += 4 * LANES) {
+      a = Native.floats(view, start + 4 * k).fma(load(x, xAt + k), a);
+      b = Native.floats(view, start + 4 * (k + LANES)).fma(load(x, xAt + k + LANES), b);
+      c = Native.floats(view, start + 4 * (k + 2 * LANES)).fma(load(x, xAt + k + 2 * LANES), c);
+      d = Native.floats(view, start + 4 * (k + 3 * LANES)).fma(load(x, xAt + k + 3 * LANES), d);
+    }
+    for (; k + LANES <= in; k += LANES) {
+      a = Native.floats(view, start + 4 * k).fma(load(x, xAt + k), a);
+    }
+    return total(a.add(b).add(c.add(d))) + f32Rest(memory, start, k, in, x, xAt);
+  }
+
+  private static void f32Four(
+      Span memory, int start, int in, float[] x, int xAt, float[] y, int yAt, int stride) {
+    Object view = memory.view();
+    FloatVector a = FloatVector.zero(FLOATS);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int k = 0;
+    for (; k + LANES <= in; k += LANES) {
+      FloatVector v = Native.floats(view, start + 4 * k);
+      a = v.fma(load(x, xAt + k), a);
+      b = v.fma(load(x, xAt + in + k), b);
+      c = v.fma(load(x, xAt + 2 * in + k), c);
+      d = v.fma(load(x, xAt + 3 * in + k), d);
+    }
+    y[yAt] = total(a) + f32Rest(memory, start, k, in, x, xAt);
+    y[yAt + stride] = total(b) + f32Rest(memory, start, k, in, x, xAt + in);
+    y[yAt + 2 * stride] = total(c) + f32Rest(memory, start, k, in, x, xAt + 2 * in);
+    y[yAt + 3 * stride] = total(d) + f32Rest(memory, start, k, in, x, xAt + 3 * in);
+  }
+
+  private static float f32Rest(Span memory, int start, int from, int in, float[] x, int xAt) {
+    float sum = 0;
+    for (int k = from; k < in; k++) {
+      sum += memory.buffer().getFloat(start + 4 * k) * x[xAt + k];
+    }
+    return sum;
+  }
+
+  // ---- attention to a cache
+
+  @Override
+  public int block() {
+    return 4 * LANES;
+  }
+
+  @Override
+  public void scores(
+      Span keys,
+      int at,
+      int capacity,
+      int from,
+      int to,
+      float[] q,
+      int qAt,
+      int head,
+      float scale,
+      float[] s,
+      int sAt) {
+    for (int p = from; p < to; p += 4 * LANES) {
+      scoresBlock(keys.view(), 4 * (at + p), 4 * capacity, q, qAt, head, scale, s, sAt + p);
+    }
+  }
+
+  private static void scoresBlock(
+      Object view,
+      int start,
+      int step,
+      float[] q,
+      int qAt,
+      int head,
+      float scale,
+      float[] s,
+      int at) {
+    FloatVector a = FloatVector.zero(FLOATS);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int place = start;
+    for (int i = 0; i < head; i++) {
+      FloatVector x = FloatVector.broadcast(FLOATS, q[qAt + i]);
+      a = Native.floats(view, place).fma(x, a);
+      b = Native.floats(view, place + 4 * LANES).fma(x, b);
+      c = Native.floats(view, place + 8 * LANES).fma(x, c);
+      d = Native.floats(view, place + 12 * LANES).fma(x, d);
+      place += step;
+    }
+    a.mul(scale).intoArray(s, at);
+    b.mul(scale).intoArray(s, at + LANES);
+    c.mul(scale).intoArray(s, at + 2 * LANES);
+    d.mul(scale).intoArray(s, at + 3 * LANES);
+  }
+
+  @Override
+  public void mix(
+      Span values,
+      int at,
+      int head,
+      int from,
+      int to,
+      float[] s,
+      int sAt,
+      float factor,
+      float[] y,
+      int yAt) {
+    int i = 0;
+    for (; i + 4 * LANES <= head; i += 4 * LANES) {
+      mixFour(values.view(), 4 * (at + i), head, from, to, s, sAt, factor, y, yAt + i);
+    }
+    for (; i + LANES <= head; i += LANES) {
+      mixOne(values.view(), 4 * (at + i), head, from, to, s, sAt, factor, y, yAt + i);
+    }
+    for (; i < head; i++) {
+      float sum = 0;
+      for (int p = from; p < to; p++) {
+        sum += values.buffer().getFloat(4 * (at + p * head + i)) * s[sAt + p];
+      }
+      y[yAt + i] = sum * factor;
+    }
+  }
+
+  private static void mixFour(
+      Object view,
+      int start,
+      int head,
+      int from,
+      int to,
+      float[] s,
+      int sAt,
+      float factor,
+      float[] y,
+      int yAt) {
+    FloatVector a = FloatVector.zero(FLOATS);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int place = start + 4 * from * head;
+    for (int p = from; p < to; p++) {
+      FloatVector weight = FloatVector.broadcast(FLOATS, s[sAt + p]);
+      a = Native.floats(view, place).fma(weight, a);
+      b = Native.floats(view, place + 4 * LANES).fma(weight, b);
+      c = Native.floats(view, place + 8 * LANES).fma(weight, c);
+      d = Native.floats(view, place + 12 * LANES).fma(weight, d);
+      place += 4 * head;
+    }
+    a.mul(factor).intoArray(y, yAt);
+    b.mul(factor).intoArray(y, yAt + LANES);
+    c.mul(factor).intoArray(y, yAt + 2 * LANES);
+    d.mul(factor).intoArray(y, yAt + 3 * LANES);
+  }
+
+  private static void mixOne(
+      Object view,
+      int start,
+      int head,
+      int from,
+      int to,
+      float[] s,
+      int sAt,
+      float factor,
+      float[] y,
+      int yAt) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    for (int p = from; p < to; p++) {
+      FloatVector weight = FloatVector.broadcast(FLOATS, s[sAt + p]);
+      sum = Native.floats(view, start + 4 * p * head).fma(weight, sum);
+    }
+    sum.mul(factor).intoArray(y, yAt);
+  }
+}

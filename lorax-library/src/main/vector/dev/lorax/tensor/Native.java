@@ -1,0 +1,63 @@
+package dev.lorax.tensor;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Loads vectors from native memory: from byte buffers in Java 17, from memory segments in later
+ * ones, which have no method for the former. The handle is a constant, and costs nothing.
+ */
+final class Native {
+  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_PREFERRED;
+  private static final boolean SEGMENTED = VectorUnit.isSegmented();
+  private static final MethodHandle LOAD = load();
+
+  private Native() {}
+
+  static IntVector ints(Object view, int at) {
+    return bytes(view, at).reinterpretAsInts();
+  }
+
+  static FloatVector floats(Object view, int at) {
+    return bytes(view, at).reinterpretAsFloats();
+  }
+
+  private static ByteVector bytes(Object view, int at) {
+    try {
+      return SEGMENTED
+          ? (ByteVector)
+              LOAD.invokeExact((VectorSpecies<?>) BYTES, view, (long) at, ByteOrder.LITTLE_ENDIAN)
+          : (ByteVector)
+              LOAD.invokeExact((VectorSpecies<?>) BYTES, view, at, ByteOrder.LITTLE_ENDIAN);
+    } catch (Throwable impossible) { // neither method declares any
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private static MethodHandle load() {
+    Class<?> offset = SEGMENTED ? long.class : int.class;
+    try {
+      Class<?> memory =
+          SEGMENTED ? Class.forName("java.lang.foreign.MemorySegment") : ByteBuffer.class;
+      MethodType found =
+          MethodType.methodType(
+              ByteVector.class, VectorSpecies.class, memory, offset, ByteOrder.class);
+      MethodType called =
+          MethodType.methodType(
+              ByteVector.class, VectorSpecies.class, Object.class, offset, ByteOrder.class);
+      return MethodHandles.lookup()
+          .findStatic(ByteVector.class, SEGMENTED ? "fromMemorySegment" : "fromByteBuffer", found)
+          .asType(called);
+    } catch (ReflectiveOperationException missing) {
+      throw new UnsupportedOperationException(
+          "this Java loads no vectors from native memory", missing);
+    }
+  }
+}
