@@ -1,6 +1,7 @@
 package dev.lorax.cli;
 
 import dev.lorax.tensor.Engine;
+import dev.lorax.tensor.VectorUnit;
 import dev.lorax.text.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +26,8 @@ final class NativeLibraries {
   /** Starts to load what a command will need; help and version need nothing. */
   static NativeLibraries load(String... args) {
     boolean needed = args.length > 0 && Arrays.stream(args).noneMatch(NOT_NEEDED::contains);
-    Stream<Runnable> loads = needed ? Stream.of(Engine::load, Tokenizer::load) : Stream.of();
+    Stream<Runnable> loads =
+        needed ? Stream.of(Engine::load, Tokenizer::load, VectorUnit::warmUp) : Stream.of();
     return new NativeLibraries(loads.map(load -> new Thread(load, "lorax-load")).toList());
   }
 

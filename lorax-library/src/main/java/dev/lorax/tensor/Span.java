@@ -3,6 +3,7 @@ package dev.lorax.tensor;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
@@ -14,18 +15,24 @@ public final class Span {
   static final long MOST = 1 << 30;
 
   private final ByteBuffer buffer;
+  private final FloatBuffer floats;
   private final Object view;
 
   private Span(ByteBuffer buffer) {
     this.buffer = buffer;
+    this.floats = buffer.asFloatBuffer();
     this.view = VectorUnit.isSegmented() ? segment(buffer) : buffer;
   }
 
   /** The bytes of a contiguous tensor from an offset on. */
   static Span of(Tensor tensor, long offset, long bytes) {
     BytePointer start = new BytePointer(tensor.pointer().data_ptr()).getPointer(offset);
-    ByteBuffer memory = start.capacity(bytes).asByteBuffer();
-    return new Span(memory.order(ByteOrder.LITTLE_ENDIAN));
+    return of(start.capacity(bytes).asByteBuffer());
+  }
+
+  /** All bytes of a direct buffer. */
+  static Span of(ByteBuffer buffer) {
+    return new Span(buffer.order(ByteOrder.LITTLE_ENDIAN));
   }
 
   /** One row of a contiguous tensor: all that its first dimension's index leads to. */
@@ -41,6 +48,11 @@ public final class Span {
   /** For single numbers, by byte offset. */
   public ByteBuffer buffer() {
     return buffer;
+  }
+
+  /** Copies float32 numbers from a byte offset on. */
+  void read(int offset, float[] to, int count) {
+    floats.get(offset / 4, to, 0, count);
   }
 
   /** What this Java's vectors are loaded from: the buffer, or a memory segment over it. */

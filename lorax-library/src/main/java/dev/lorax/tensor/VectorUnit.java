@@ -45,6 +45,14 @@ public final class VectorUnit {
     return VECTORS != null;
   }
 
+  /**
+   * Makes the kernels fast beforehand, where they are on: it takes a tenth of a second of one
+   * thread, and is best done while something else loads. Nothing waits for it.
+   */
+  public static void warmUp() {
+    vectors().ifPresent(Practice::run);
+  }
+
   /** Whether this Java's vectors are loaded from memory segments, not from byte buffers. */
   static boolean isSegmented() {
     return Runtime.version().feature() >= 22;

@@ -14,6 +14,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class HeapVectors implements Vectors {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = FLOATS.length();
+  private static final int TILE = 4;
+  private static final ThreadLocal<float[]> TILES = ThreadLocal.withInitial(() -> new float[0]);
   private static final float LOG2_E = 1.44269504f;
   private static final float LN_2_HIGH = 0.693359375f; // few bits, so that its multiples are exact
   private static final float LN_2_LOW = -2.12194440e-4f;
@@ -32,6 +34,10 @@ final class HeapVectors implements Vectors {
     return FloatVector.fromArray(FLOATS, x, at);
   }
 
+  private static float total(FloatVector v) {
+    return v.reduceLanes(VectorOperators.ADD);
+  }
+
   @Override
   public float dot(float[] a, int aAt, float[] b, int bAt, int length) {
     FloatVector sum = FloatVector.zero(FLOATS);
@@ -41,7 +47,7 @@ final class HeapVectors implements Vectors {
       sum = load(a, aAt + i).fma(load(b, bAt + i), sum);
       other = load(a, aAt + i + LANES).fma(load(b, bAt + i + LANES), other);
     }
-    float result = sum.add(other).reduceLanes(VectorOperators.ADD);
+    float result = total(sum.add(other));
     for (; i < length; i++) {
       result += a[aAt + i] * b[bAt + i];
     }
@@ -56,7 +62,7 @@ final class HeapVectors implements Vectors {
       FloatVector moved = load(x, at + i).sub(shift);
       sum = moved.fma(moved, sum);
     }
-    float result = sum.reduceLanes(VectorOperators.ADD);
+    float result = total(sum);
     for (; i < length; i++) {
       result += (x[at + i] - shift) * (x[at + i] - shift);
     }
@@ -70,7 +76,7 @@ final class HeapVectors implements Vectors {
     for (; i + LANES <= length; i += LANES) {
       sum = sum.add(load(x, at + i));
     }
-    float result = sum.reduceLanes(VectorOperators.ADD);
+    float result = total(sum);
     for (; i < length; i++) {
       result += x[at + i];
     }
@@ -147,7 +153,7 @@ final class HeapVectors implements Vectors {
       power.intoArray(x, i, some);
       sum = sum.add(power, some);
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    return total(sum);
   }
 
   private static float largest(float[] x, int from, int to) {
@@ -184,17 +190,38 @@ final class HeapVectors implements Vectors {
       float[] y,
       int yAt,
       int stride) {
-    int token = 0;
-    for (; token + 4 <= tokens; token += 4) {
-      for (int r = 0; r < rows; r++) {
-        int at = yAt + token * stride + r;
-        bf16Four(memory, 2 * (row + r) * in, in, halves, token * in, y, at, stride);
+    if (tokens < TILE) {
+      for (int i = 0; i < tokens * rows; i++) {
+        int r = i % rows;
+        y[yAt + i / rows * stride + r] =
+            bf16One(memory, 2 * (row + r) * in, in, halves, i / rows * in);
       }
+      return;
     }
-    for (; token < tokens; token++) {
-      for (int r = 0; r < rows; r++) {
-        y[yAt + token * stride + r] = bf16One(memory, 2 * (row + r) * in, in, halves, token * in);
+    float[] tile = tile(in);
+    for (int r = 0; r < rows; r += TILE) {
+      int some = Math.min(TILE, rows - r);
+      for (int i = 0; i < some; i++) {
+        bf16Expand(memory, 2 * (row + r + i) * in, in, tile, i * in);
       }
+      tiles(tile, some, in, halves, tokens, y, yAt + r, stride);
+    }
+  }
+
+  /** One row as floats, even columns first. */
+  private static void bf16Expand(Span memory, int start, int in, float[] to, int at) {
+    Object view = memory.view();
+    int pairs = in / 2;
+    int k = 0;
+    for (; k + LANES <= pairs; k += LANES) {
+      IntVector v = Native.ints(view, start + 4 * k);
+      low(v).intoArray(to, at + k);
+      high(v).intoArray(to, at + pairs + k);
+    }
+    for (; k < pairs; k++) {
+      int both = memory.buffer().getInt(start + 4 * k);
+      to[at + k] = Float.intBitsToFloat(both << 16);
+      to[at + pairs + k] = Float.intBitsToFloat(both & 0xffff0000);
     }
   }
 
@@ -221,38 +248,7 @@ final class HeapVectors implements Vectors {
       IntVector v = Native.ints(view, start + 4 * k);
       a = high(v).fma(load(x, odd + k), low(v).fma(load(x, even + k), a));
     }
-    return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD)
-        + bf16Rest(memory, start, k, pairs, x, even);
-  }
-
-  /** Four tokens by one row. */
-  private static void bf16Four(
-      Span memory, int start, int in, float[] x, int even, float[] y, int yAt, int stride) {
-    Object view = memory.view();
-    int pairs = in / 2;
-    int odd = even + pairs;
-    FloatVector a = FloatVector.zero(FLOATS);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    int k = 0;
-    for (; k + LANES <= pairs; k += LANES) {
-      IntVector v = Native.ints(view, start + 4 * k);
-      FloatVector l = low(v);
-      FloatVector h = high(v);
-      a = h.fma(load(x, odd + k), l.fma(load(x, even + k), a));
-      b = h.fma(load(x, odd + in + k), l.fma(load(x, even + in + k), b));
-      c = h.fma(load(x, odd + 2 * in + k), l.fma(load(x, even + 2 * in + k), c));
-      d = h.fma(load(x, odd + 3 * in + k), l.fma(load(x, even + 3 * in + k), d));
-    }
-    y[yAt] = total(a) + bf16Rest(memory, start, k, pairs, x, even);
-    y[yAt + stride] = total(b) + bf16Rest(memory, start, k, pairs, x, even + in);
-    y[yAt + 2 * stride] = total(c) + bf16Rest(memory, start, k, pairs, x, even + 2 * in);
-    y[yAt + 3 * stride] = total(d) + bf16Rest(memory, start, k, pairs, x, even + 3 * in);
-  }
-
-  private static float total(FloatVector v) {
-    return v.reduceLanes(VectorOperators.ADD);
+    return total(a.add(b).add(c.add(d))) + bf16Rest(memory, start, k, pairs, x, even);
   }
 
   private static float bf16Rest(Span memory, int start, int from, int pairs, float[] x, int even) {
@@ -276,17 +272,18 @@ final class HeapVectors implements Vectors {
       float[] y,
       int yAt,
       int stride) {
-    int token = 0;
-    for (; token + 4 <= tokens; token += 4) {
-      for (int r = 0; r < rows; r++) {
-        int at = yAt + token * stride + r;
-        f32Four(memory, 4 * (row + r) * in, in, x, token * in, y, at, stride);
+    if (tokens < TILE) {
+      for (int i = 0; i < tokens * rows; i++) {
+        int r = i % rows;
+        y[yAt + i / rows * stride + r] = f32One(memory, 4 * (row + r) * in, in, x, i / rows * in);
       }
+      return;
     }
-    for (; token < tokens; token++) {
-      for (int r = 0; r < rows; r++) {
-        y[yAt + token * stride + r] = f32One(memory, 4 * (row + r) * in, in, x, token * in);
-      }
+    float[] tile = tile(in);
+    for (int r = 0; r < rows; r += TILE) {
+      int some = Math.min(TILE, rows - r);
+      memory.read(4 * (row + r) * in, tile, some * in);
+      tiles(tile, some, in, x, tokens, y, yAt + r, stride);
     }
   }
 
@@ -309,33 +306,104 @@ final class HeapVectors implements Vectors {
     return total(a.add(b).add(c.add(d))) + f32Rest(memory, start, k, in, x, xAt);
   }
 
-  private static void f32Four(
-      Span memory, int start, int in, float[] x, int xAt, float[] y, int yAt, int stride) {
-    Object view = memory.view();
-    FloatVector a = FloatVector.zero(FLOATS);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    int k = 0;
-    for (; k + LANES <= in; k += LANES) {
-      FloatVector v = Native.floats(view, start + 4 * k);
-      a = v.fma(load(x, xAt + k), a);
-      b = v.fma(load(x, xAt + in + k), b);
-      c = v.fma(load(x, xAt + 2 * in + k), c);
-      d = v.fma(load(x, xAt + 3 * in + k), d);
-    }
-    y[yAt] = total(a) + f32Rest(memory, start, k, in, x, xAt);
-    y[yAt + stride] = total(b) + f32Rest(memory, start, k, in, x, xAt + in);
-    y[yAt + 2 * stride] = total(c) + f32Rest(memory, start, k, in, x, xAt + 2 * in);
-    y[yAt + 3 * stride] = total(d) + f32Rest(memory, start, k, in, x, xAt + 3 * in);
-  }
-
   private static float f32Rest(Span memory, int start, int from, int in, float[] x, int xAt) {
     float sum = 0;
     for (int k = from; k < in; k++) {
       sum += memory.buffer().getFloat(start + 4 * k) * x[xAt + k];
     }
     return sum;
+  }
+
+  // ---- several tokens: a few rows as floats, each read for all tokens while it is in the cache
+
+  private static float[] tile(int in) {
+    float[] tile = TILES.get();
+    if (tile.length < TILE * in) {
+      tile = new float[TILE * in];
+      TILES.set(tile);
+    }
+    return tile;
+  }
+
+  @Override
+  public void tiles(
+      float[] tile, int rows, int in, float[] x, int tokens, float[] y, int yAt, int stride) {
+    int token = 0;
+    for (; rows == TILE && token + TILE <= tokens; token += TILE) {
+      square(tile, in, x, token * in, y, yAt + token * stride, stride);
+    }
+    for (; token < tokens; token++) {
+      for (int r = 0; r < rows; r++) {
+        y[yAt + token * stride + r] = dot(tile, r * in, x, token * in, in);
+      }
+    }
+  }
+
+  /** Four rows by four tokens: each number that is loaded serves four sums. */
+  private static void square(
+      float[] w, int in, float[] x, int xAt, float[] y, int yAt, int stride) {
+    FloatVector a0 = FloatVector.zero(FLOATS);
+    FloatVector a1 = a0;
+    FloatVector a2 = a0;
+    FloatVector a3 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    FloatVector b2 = a0;
+    FloatVector b3 = a0;
+    FloatVector c0 = a0;
+    FloatVector c1 = a0;
+    FloatVector c2 = a0;
+    FloatVector c3 = a0;
+    FloatVector d0 = a0;
+    FloatVector d1 = a0;
+    FloatVector d2 = a0;
+    FloatVector d3 = a0;
+    int k = 0;
+    for (; k + LANES <= in; k += LANES) {
+      FloatVector p = load(x, xAt + k);
+      FloatVector q = load(x, xAt + in + k);
+      FloatVector r = load(x, xAt + 2 * in + k);
+      FloatVector s = load(x, xAt + 3 * in + k);
+      FloatVector v = load(w, k);
+      a0 = v.fma(p, a0);
+      b0 = v.fma(q, b0);
+      c0 = v.fma(r, c0);
+      d0 = v.fma(s, d0);
+      v = load(w, in + k);
+      a1 = v.fma(p, a1);
+      b1 = v.fma(q, b1);
+      c1 = v.fma(r, c1);
+      d1 = v.fma(s, d1);
+      v = load(w, 2 * in + k);
+      a2 = v.fma(p, a2);
+      b2 = v.fma(q, b2);
+      c2 = v.fma(r, c2);
+      d2 = v.fma(s, d2);
+      v = load(w, 3 * in + k);
+      a3 = v.fma(p, a3);
+      b3 = v.fma(q, b3);
+      c3 = v.fma(r, c3);
+      d3 = v.fma(s, d3);
+    }
+    write(a0, a1, a2, a3, y, yAt);
+    write(b0, b1, b2, b3, y, yAt + stride);
+    write(c0, c1, c2, c3, y, yAt + 2 * stride);
+    write(d0, d1, d2, d3, y, yAt + 3 * stride);
+    for (int i = 0; k < in && i < TILE * TILE; i++) {
+      int token = i / TILE;
+      int row = i % TILE;
+      for (int rest = k; rest < in; rest++) {
+        y[yAt + token * stride + row] += w[row * in + rest] * x[xAt + token * in + rest];
+      }
+    }
+  }
+
+  private static void write(
+      FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] y, int at) {
+    y[at] = total(a);
+    y[at + 1] = total(b);
+    y[at + 2] = total(c);
+    y[at + 3] = total(d);
   }
 
   // ---- attention to a cache

@@ -1,0 +1,49 @@
+package dev.lorax.tensor;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Runs the vectors' loops on a few numbers until the compiler has made machine code of them: until
+ * then each vector operation is a method call, and a first token would take half a second.
+ */
+final class Practice {
+  private static final int IN = 160; // takes every path of a loop once, and costs little
+  private static final int ROUNDS = 400;
+
+  private final Vectors vectors;
+  private final Span memory = Span.of(ByteBuffer.allocateDirect(4 * 64 * IN));
+  private final float[] x = new float[8 * IN];
+  private final float[] y = new float[8 * IN];
+
+  private Practice(Vectors vectors) {
+    this.vectors = vectors;
+  }
+
+  /** Returns when the loops are fast, or nearly. */
+  static void run(Vectors vectors) {
+    Practice practice = new Practice(vectors);
+    for (int i = 0; i < ROUNDS; i++) {
+      practice.products();
+      practice.formulas();
+      practice.attention();
+    }
+  }
+
+  private void products() {
+    vectors.bf16(memory, IN, 0, 8, x, 1, y, 0, 8);
+    vectors.f32(memory, IN, 0, 2, x, 1, y, 0, 8);
+  }
+
+  private void formulas() {
+    vectors.addScaled(vectors.dot(x, 0, y, 0, IN), x, 0, y, 0, IN);
+    vectors.squares(x, 0, IN, vectors.sum(x, 0, IN));
+    vectors.silu(x, y, 64);
+    vectors.geluTanh(x, y, 64);
+  }
+
+  private void attention() {
+    vectors.scores(memory, 0, 64, 0, 64, x, 0, 8, 1, y, 0);
+    vectors.exponentials(y, 0, 64);
+    vectors.mix(memory, 0, 64, 0, 8, y, 0, 1, x, 0);
+  }
+}
