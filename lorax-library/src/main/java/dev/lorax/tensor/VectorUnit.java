@@ -1,7 +1,5 @@
 package dev.lorax.tensor;
 
-import java.util.Optional;
-
 /** Whether products run on the processor's vectors from Java, and if not, why. */
 public final class VectorUnit {
   private static final String MODULE = "jdk.incubator.vector";
@@ -36,7 +34,24 @@ public final class VectorUnit {
     return "vector kernels: " + REASON;
   }
 
-  static Optional<Products> products() {
-    return Optional.ofNullable(PRODUCTS);
+  /** Those on vectors, or where there are none, plain ones; the first time that is told. */
+  static Products products() {
+    return Chosen.PRODUCTS;
+  }
+
+  private static final class Chosen {
+    static final Products PRODUCTS = choose();
+
+    private static Products choose() {
+      if (VectorUnit.PRODUCTS != null) {
+        return VectorUnit.PRODUCTS;
+      }
+      System.getLogger(VectorUnit.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "{0}; quantised products run without vectors, several times slower",
+              description());
+      return new ScalarProducts();
+    }
   }
 }
