@@ -42,6 +42,17 @@ final class ModelOptions {
     return open(type);
   }
 
+  /** Tells at once that nothing is trained over a quantised base. */
+  static void refuseQuantized(String type) {
+    for (Precision precision : Precision.values()) {
+      if (precision.toString().equalsIgnoreCase(type)) {
+        throw Failure.usage(
+            "--dtype %s serves for generating text: train on f32 or bf16, then generate with it"
+                .formatted(precision));
+      }
+    }
+  }
+
   /** An adapter for an open model. */
   static Adapter adapter(Path folder, Checkpoint base) {
     return Failure.orFail(() -> PeftFolder.read(folder, base));

@@ -141,6 +141,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Checkpoint open() {
+    ModelOptions.refuseQuantized(running.type);
     Checkpoint base = model.open(running.type);
     if (running.threads != null) {
       Failure.orUsage(

@@ -1,11 +1,16 @@
 package dev.lorax.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.lora.Adapter;
+import dev.lorax.lora.LoraConfig;
 import dev.lorax.tensor.Precision;
 import dev.lorax.train.Batches;
 import dev.lorax.train.Evaluation;
+import dev.lorax.train.Trainer;
+import dev.lorax.train.TrainerBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +35,19 @@ class QuantizedDemoTest {
       System.out.printf("%s: loss %.5f instead of %.5f%n", precision, loss, plain);
       assertThat(Math.abs(loss / plain - 1)).isLessThan(share);
       assertThat(loss).isNotEqualTo(plain);
+    }
+  }
+
+  @Test
+  void trainingOverItIsRefusedBeforeTheFirstStep() {
+    try (Checkpoint base = Checkpoint.open(BASE, Precision.INT8);
+        Adapter adapter =
+            Adapter.initial(
+                dev.lorax.lora.Lorax.inject(base.graph(), LoraConfig.builder().build()), 1)) {
+      TrainerBuilder builder =
+          Trainer.of(base, adapter, Batches.windows(new int[100], 10).size(1)).steps(1);
+      assertThatThrownBy(builder::build)
+          .hasMessageContaining("is kept as int8, which serves generating text alone");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.lorax.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -10,11 +11,11 @@ import java.util.stream.IntStream;
  * <p>Rows lie in blocks of 16. A block holds, for each 64 columns, 16 ints with the scales of both
  * groups, the first in the low half, then eight times 16 ints: for each row one int, with columns
  * 8c to 8c + 7 in the nibbles {@link #NIBBLE} names. So a block is one stream, and a vector of ints
- * has pairs of neighbouring columns in its 16-bit halves.
+ * has pairs of neighbouring columns in its 16-bit halves. The last block may have rows of zeros.
  */
 public final class Int4Weight implements Quantized {
   /** Rows of a block. */
-  static final int ROWS = 16;
+  static final int ROWS = Products.BLOCK;
 
   /** Columns that share a scale. */
   static final int GROUP = 32;
@@ -42,30 +43,26 @@ public final class Int4Weight implements Quantized {
 
   static Int4Weight of(Tensor matrix) {
     int in = (int) matrix.size(1);
-    long ints = matrix.size(0) / ROWS * (in / 64) * STRIDE;
+    long ints = (long) Quantized.padded(matrix.size(0)) / ROWS * (in / 64) * STRIDE;
     int[] packed = new int[Math.toIntExact(ints)];
     Blocks.forEach(
         matrix,
         (first, rows) ->
-            IntStream.range(0, rows.length / in / ROWS)
+            IntStream.range(0, rows.length / in)
                 .parallel()
-                .forEach(
-                    b -> {
-                      for (int r = b * ROWS; r < (b + 1) * ROWS; r++) {
-                        pack(rows, r * in, in, packed, first + r);
-                      }
-                    }));
+                .forEach(r -> pack(rows, r * in, in, packed, first + r)));
     return new Int4Weight(matrix, packed);
   }
 
   private static void pack(float[] rows, int from, int in, int[] packed, int row) {
     for (int column = 0; column < in; column += GROUP) {
       float scale = scale(rows, from + column);
+      float inverse = inverse(scale);
       int place = place(in, row, column);
       int half = column % 64 == 0 ? 0 : 16;
       packed[scalePlace(in, row, column)] |= (Float.floatToRawIntBits(scale) >>> 16) << half;
       for (int i = 0; i < GROUP; i++) {
-        int q = quantized(rows[from + column + i], scale) + 8;
+        int q = quantized(rows[from + column + i], inverse) + 8;
         packed[place + i / 8 * ROWS] |= q << NIBBLE[i % 8];
       }
     }
@@ -79,49 +76,42 @@ public final class Int4Weight implements Quantized {
     return scalePlace(in, row, column) + ROWS + column % 64 / 8 * ROWS;
   }
 
-  private static int quantized(float value, float scale) {
-    return scale == 0 ? 0 : Math.max(-8, Math.min(7, Math.round(value / scale)));
+  private static int quantized(float value, float inverse) {
+    return Math.max(-8, Math.min(7, Rounding.nearest(value * inverse)));
   }
 
-  /** The bfloat16 scale with the least squared error; its sign says which end −8 stands for. */
+  private static float inverse(float scale) {
+    return scale == 0 ? 0 : 1 / scale;
+  }
+
+  /**
+   * The bfloat16 scale with the least squared error; its sign says which end −8 stands for.
+   *
+   * <p>Numbers q of some first scale fit the values v best with the scale {@code s = Σqv / Σq²};
+   * what is left of {@code Σv²} then is {@code Σv² − s · Σqv}.
+   */
   private static float scale(float[] values, int from) {
     float extreme = 0;
     for (int i = from; i < from + GROUP; i++) {
       extreme = Math.abs(values[i]) > Math.abs(extreme) ? values[i] : extreme;
     }
     float best = 0;
-    float least = Float.POSITIVE_INFINITY;
+    float most = 0;
     for (float share : SHARES) {
-      float scale = fitted(values, from, extreme / -8 * share);
-      float error = error(values, from, scale);
-      if (error < least) {
-        least = error;
-        best = scale;
+      float inverse = inverse(extreme / -8 * share);
+      float product = 0;
+      float square = 0;
+      for (int i = from; i < from + GROUP; i++) {
+        int q = quantized(values[i], inverse);
+        product += q * values[i];
+        square += q * q;
+      }
+      if (product * product > most * square) {
+        most = product * product / square;
+        best = product / square;
       }
     }
-    return best;
-  }
-
-  /** The scale that fits best to the numbers that a first scale gives. */
-  private static float fitted(float[] values, int from, float first) {
-    float product = 0;
-    float square = 0;
-    for (int i = from; i < from + GROUP; i++) {
-      int q = quantized(values[i], first);
-      product += q * values[i];
-      square += q * q;
-    }
-    float scale = square == 0 ? 0 : product / square;
-    return Float.intBitsToFloat(Float.floatToRawIntBits(scale) + 0x8000 & 0xffff0000);
-  }
-
-  private static float error(float[] values, int from, float scale) {
-    float sum = 0;
-    for (int i = from; i < from + GROUP; i++) {
-      float difference = values[i] - quantized(values[i], scale) * scale;
-      sum += difference * difference;
-    }
-    return sum;
+    return Rounding.bfloat16(best);
   }
 
   @Override
@@ -140,26 +130,26 @@ public final class Int4Weight implements Quantized {
   }
 
   @Override
-  public Tensor multiply(Tensor x, Tensor bias) {
-    return Products.multiply(this, x, bias);
+  public void multiply(float[] x, int tokens, float[] y) {
+    multiply(VectorUnit.products(), x, tokens, y);
+  }
+
+  void multiply(Products products, float[] x, int tokens, float[] y) {
+    List<Rounded> parts = Rounded.parts(x, tokens, in);
+    Parts.run(
+        (int) shape.get(0),
+        tokens,
+        y,
+        (from, to, output) -> {
+          for (Rounded part : parts) {
+            products.int4(packed, from, to, part, output);
+          }
+        });
   }
 
   @Override
-  public void product(Products products, float[] x, int tokens, float[] y) {
-    int out = (int) shape.get(0);
-    Rounded[] rows = new Rounded[tokens];
-    for (int t = 0; t < rows.length; t++) {
-      rows[t] = Rounded.of(x, t * in, in);
-    }
-    Workers.shared()
-        .run(
-            out,
-            Products.CHUNK,
-            (from, to) -> {
-              for (int t = 0; t < rows.length; t++) {
-                products.int4(packed, in, from, to, rows[t], y, t * out);
-              }
-            });
+  public void columns(int from, int to, Products.Columns target) {
+    VectorUnit.products().int4Columns(packed, from, to, target);
   }
 
   @Override
@@ -170,11 +160,15 @@ public final class Int4Weight implements Quantized {
   @Override
   public void row(int row, float[] to, int at) {
     for (int column = 0; column < in; column++) {
-      int scales = packed[scalePlace(in, row, column)];
-      float scale = Float.intBitsToFloat(column % 64 < GROUP ? scales << 16 : scales & 0xffff0000);
-      int word = packed[place(in, row, column)];
-      to[at + column] = ((word >>> NIBBLE[column % 8] & 15) - 8) * scale;
+      to[at + column] = value(packed, in, row, column);
     }
+  }
+
+  static float value(int[] packed, int in, int row, int column) {
+    int scales = packed[scalePlace(in, row, column)];
+    float scale = Float.intBitsToFloat(column % 64 < GROUP ? scales << 16 : scales & 0xffff0000);
+    int word = packed[place(in, row, column)];
+    return ((word >>> NIBBLE[column % 8] & 15) - 8) * scale;
   }
 
   @Override

@@ -1,12 +1,16 @@
 package dev.lorax.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
-/** A matrix of signed bytes in row order, with one float32 scale for each row. */
+/**
+ * A matrix of signed bytes with one float32 scale for each row, {@code values[(block · in + column)
+ * · 16 + row of the block]}: the last block may have rows of zeros.
+ */
 public final class Int8Weight implements Quantized {
   /** Rows are a multiple of this long. */
-  static final int STEP = 64;
+  static final int STEP = 4;
 
   private final Shape shape;
   private final DType type;
@@ -23,8 +27,8 @@ public final class Int8Weight implements Quantized {
   }
 
   static Int8Weight of(Tensor matrix) {
-    int out = (int) matrix.size(0);
     int in = (int) matrix.size(1);
+    int out = Quantized.padded(matrix.size(0));
     byte[] values = new byte[Math.multiplyExact(out, in)];
     float[] scales = new float[out];
     Blocks.forEach(
@@ -32,20 +36,26 @@ public final class Int8Weight implements Quantized {
         (first, rows) ->
             IntStream.range(0, rows.length / in)
                 .parallel()
-                .forEach(r -> scales[first + r] = row(rows, r * in, in, values, (first + r) * in)));
+                .forEach(r -> scales[first + r] = row(rows, r * in, in, values, first + r)));
     return new Int8Weight(matrix, values, scales);
   }
 
-  private static float row(float[] rows, int from, int in, byte[] values, int to) {
+  private static float row(float[] rows, int from, int in, byte[] values, int row) {
     float largest = 0;
-    for (int i = 0; i < in; i++) {
-      largest = Math.max(largest, Math.abs(rows[from + i]));
+    for (int i = from; i < from + in; i++) {
+      largest = Math.max(largest, Math.abs(rows[i]));
     }
     float inverse = largest == 0 ? 0 : 127 / largest;
-    for (int i = 0; i < in; i++) {
-      values[to + i] = (byte) Math.round(rows[from + i] * inverse);
+    int to = place(in, row);
+    for (int i = from; i < from + in; i++) {
+      values[to] = (byte) Rounding.nearest(rows[i] * inverse);
+      to += Products.BLOCK;
     }
     return largest / 127;
+  }
+
+  private static int place(int in, int row) {
+    return row / Products.BLOCK * Products.BLOCK * in + row % Products.BLOCK;
   }
 
   @Override
@@ -64,25 +74,26 @@ public final class Int8Weight implements Quantized {
   }
 
   @Override
-  public Tensor multiply(Tensor x, Tensor bias) {
-    return Products.multiply(this, x, bias);
+  public void multiply(float[] x, int tokens, float[] y) {
+    multiply(VectorUnit.products(), x, tokens, y);
+  }
+
+  void multiply(Products products, float[] x, int tokens, float[] y) {
+    List<Interleaved> parts = Interleaved.parts(x, tokens, in);
+    Parts.run(
+        (int) shape.get(0),
+        tokens,
+        y,
+        (from, to, output) -> {
+          for (Interleaved part : parts) {
+            products.int8(values, scales, from, to, part, output);
+          }
+        });
   }
 
   @Override
-  public void product(Products products, float[] x, int tokens, float[] y) {
-    int out = scales.length;
-    Workers.shared()
-        .run(
-            out,
-            Products.CHUNK,
-            (from, to) -> {
-              for (int t = 0; t < tokens; t++) {
-                products.int8(values, in, from, to, x, t * in, y, t * out);
-                for (int r = from; r < to; r++) {
-                  y[t * out + r] *= scales[r];
-                }
-              }
-            });
+  public void columns(int from, int to, Products.Columns target) {
+    VectorUnit.products().int8Columns(values, scales, from, to, target);
   }
 
   @Override
@@ -93,7 +104,7 @@ public final class Int8Weight implements Quantized {
   @Override
   public void row(int row, float[] to, int at) {
     for (int i = 0; i < in; i++) {
-      to[at + i] = values[row * in + i] * scales[row];
+      to[at + i] = values[place(in, row) + i * Products.BLOCK] * scales[row];
     }
   }
 

@@ -19,7 +19,7 @@ final class PlainProduct implements RowProduct {
     out = Math.toIntExact(matrix.size(0));
     in = Math.toIntExact(matrix.size(1));
     long rowBytes = (long) in * matrix.dtype().bytes();
-    partRows = (int) Math.min(out, Span.MOST / rowBytes / Products.CHUNK * Products.CHUNK);
+    partRows = (int) Math.min(out, Span.MOST / rowBytes / Products.CACHED * Products.CACHED);
     for (int first = 0; first < out; first += partRows) {
       long rows = Math.min(partRows, out - first);
       parts.add(Span.of(matrix, first * rowBytes, rows * rowBytes));
@@ -29,7 +29,7 @@ final class PlainProduct implements RowProduct {
   /** Whether a matrix is of a kind that these products read. */
   static boolean serves(Tensor matrix) {
     return matrix.shape().rank() == 2
-        && matrix.size(1) < Span.MOST / (4 * Products.CHUNK)
+        && matrix.size(1) < Span.MOST / (4 * Products.CACHED)
         && (matrix.dtype() == DType.F32 || matrix.dtype() == DType.BF16 && matrix.size(1) % 2 == 0)
         && matrix.isContiguous();
   }
@@ -40,16 +40,20 @@ final class PlainProduct implements RowProduct {
     int tokens = x.count();
     float[] result = y.values();
     Workers.shared()
-        .run(out, Products.CHUNK, (from, to) -> rows(from, to, numbers, tokens, result));
+        .run(out, Products.CACHED, (from, to) -> rows(from, to, numbers, tokens, result));
   }
 
   private void rows(int from, int to, float[] x, int tokens, float[] y) {
-    Span part = parts.get(from / partRows);
-    int row = from % partRows;
-    if (isHalf) {
-      vectors.bf16(part, in, row, to - from, x, tokens, y, from, out);
-    } else {
-      vectors.f32(part, in, row, to - from, x, tokens, y, from, out);
+    for (int first = from; first < to; ) {
+      Span part = parts.get(first / partRows);
+      int row = first % partRows;
+      int count = Math.min(to - first, partRows - row);
+      if (isHalf) {
+        vectors.bf16(part, in, row, count, x, tokens, y, first, out);
+      } else {
+        vectors.f32(part, in, row, count, x, tokens, y, first, out);
+      }
+      first += count;
     }
   }
 

@@ -10,17 +10,15 @@ public enum Precision {
   INT4;
 
   /**
-   * The matrix in this form; it owns its memory. INT4 falls back to INT8 where rows do not come in
-   * groups of 16 or are no multiple of 64 long, and INT8 to the tensor itself, under a handle of
-   * its own, where rows are no multiple of 64 long.
+   * The matrix in this form; it owns its memory. INT4 falls back to INT8 where rows are no multiple
+   * of 64 long, and INT8 to the tensor itself, under a handle of its own, where they are no
+   * multiple of 4 long.
    */
   public Weight quantize(Tensor matrix) {
     if (matrix.size(1) % Int8Weight.STEP != 0) {
       return matrix.handle();
     }
-    return this == INT4 && matrix.size(0) % Int4Weight.ROWS == 0
-        ? Int4Weight.of(matrix)
-        : Int8Weight.of(matrix);
+    return this == INT4 && matrix.size(1) % 64 == 0 ? Int4Weight.of(matrix) : Int8Weight.of(matrix);
   }
 
   /** The same, and the matrix is closed: one at a time is held twice. */

@@ -1,10 +1,10 @@
 package dev.lorax.tensor;
 
 /** Products of a quantised matrix with rows of the heap, where it lies too. */
-record QuantizedProduct(Quantized weight, Products products) implements RowProduct {
+record QuantizedProduct(Quantized weight) implements RowProduct {
   @Override
   public void multiply(Rows x, Rows y) {
-    weight.product(products, x.values(), x.count(), y.values());
+    weight.multiply(x.values(), x.count(), y.values());
   }
 
   @Override

@@ -62,7 +62,24 @@ public final class VectorUnit {
     return Optional.ofNullable(VECTORS);
   }
 
-  static Optional<Products> products() {
-    return Optional.ofNullable(PRODUCTS);
+  /** Those on vectors, or where there are none, plain ones; the first time that is told. */
+  static Products products() {
+    return Chosen.PRODUCTS;
+  }
+
+  private static final class Chosen {
+    static final Products PRODUCTS = choose();
+
+    private static Products choose() {
+      if (VectorUnit.PRODUCTS != null) {
+        return VectorUnit.PRODUCTS;
+      }
+      System.getLogger(VectorUnit.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "{0}; quantised products run without vectors, several times slower",
+              description());
+      return new ScalarProducts();
+    }
   }
 }

@@ -42,7 +42,7 @@ final class Workers {
     return SHARED;
   }
 
-  /** Runs all parts of 0..count, each of at most chunk, and returns when they are done. */
+  /** Runs all parts of 0..count, each some chunks long, and returns when they are done. */
   synchronized void run(int count, int chunk, Part part) {
     failure.set(null);
     next.set(0);
@@ -65,11 +65,21 @@ final class Workers {
   }
 
   private void work(Job work) {
-    for (int from = next.getAndAdd(work.chunk);
-        from < work.count;
-        from = next.getAndAdd(work.chunk)) {
-      work.part.run(from, Math.min(work.count, from + work.chunk));
+    for (int from = next.get(); from < work.count; from = next.get()) {
+      int to = Math.min(work.count, from + length(work, from));
+      if (next.compareAndSet(from, to)) {
+        work.part.run(from, to);
+      }
     }
+  }
+
+  /**
+   * The length of the next part: long at first, since each is one stream of memory that the
+   * processor reads ahead, and short in the end, so that all end together.
+   */
+  private int length(Job work, int from) {
+    int share = (work.count - from) / (2 * (threads.length + 1));
+    return Math.max(1, share / work.chunk) * work.chunk;
   }
 
   private void serve() {

@@ -91,8 +91,13 @@ public final class TrainerBuilder {
     return this;
   }
 
-  /** Prepares the run: allocates gradients and the optimiser's state. */
+  /**
+   * Prepares the run: allocates gradients and the optimiser's state.
+   *
+   * @throws IllegalArgumentException if a weight is kept quantised
+   */
   public Trainer build() {
+    all.asMap(); // refuses quantised weights now, not in the first step
     return Trainer.start(this);
   }
 
