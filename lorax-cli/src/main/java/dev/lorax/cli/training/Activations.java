@@ -36,7 +36,7 @@ public record Activations(List<Long> kept, long stream, long work) {
     graph.orderTo(graph.outputNode()).forEach(count::add);
     double scale = bytes * batch * window;
     List<Long> kept = count.stretches.stream().map(numbers -> (long) (numbers * scale)).toList();
-    long work = (long) (4 * count.widest * scale);
+    long work = (long) (6 * count.widest * scale);
     return new Activations(kept, (long) (count.stream * scale), Math.max(work, LOGITS));
   }
 

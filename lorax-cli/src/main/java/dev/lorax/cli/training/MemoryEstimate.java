@@ -16,6 +16,9 @@ public record MemoryEstimate(long base, long adapter, Activations activations) {
   /** JVM and libtorch with their code, classes and tables. */
   private static final long RUNTIME = 360_000_000;
 
+  /** What the allocator takes for values beyond their bytes: gaps between those alive; measured. */
+  private static final double GAPS = 1.3;
+
   /** An estimate for batches of so many windows of so many tokens. */
   public static MemoryEstimate of(LanguageModel base, Adapter adapter, int batch, int window) {
     long weights = base.parameters().bytes();
@@ -26,6 +29,6 @@ public record MemoryEstimate(long base, long adapter, Activations activations) {
 
   /** Bytes at the peak, where that share of the stretches is computed twice. */
   public long peak(double share) {
-    return RUNTIME + base + adapter + activations.peak(share);
+    return RUNTIME + base + adapter + (long) (GAPS * activations.peak(share));
   }
 }
