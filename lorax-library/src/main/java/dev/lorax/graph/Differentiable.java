@@ -2,6 +2,7 @@ package dev.lorax.graph;
 
 import dev.lorax.tensor.Tensor;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * An op that states its derivative, and so decides what training remembers of it.
@@ -26,8 +27,15 @@ public interface Differentiable extends Op {
    *
    * @param value of the op
    * @param pullback called at most once, with no recording by the engine
+   * @param again the value once more, bit for bit, from what the way back keeps in any case; null
+   *     where that is not cheap
    */
-  record Recorded(Tensor value, Pullback pullback) {}
+  record Recorded(Tensor value, Pullback pullback, Supplier<Tensor> again) {
+    /** A value that others must keep if they need it on the way back. */
+    public Recorded(Tensor value, Pullback pullback) {
+      this(value, pullback, null);
+    }
+  }
 
   /** From the gradient of an op's value to the gradients of its inputs. */
   @FunctionalInterface

@@ -1,6 +1,7 @@
 package dev.lorax.graph;
 
 import dev.lorax.tensor.Tensor;
+import java.util.function.Supplier;
 
 /** What an op sees when its derivative will be asked for. */
 public interface Recording extends Call {
@@ -9,6 +10,15 @@ public interface Recording extends Call {
 
   /** Keeps a value of this evaluation until the way back has been gone; returns it. */
   Tensor keep(Tensor value);
+
+  /**
+   * The value of an input, for the way back: kept, or computed again there where that is cheap. To
+   * be asked for in the pullback alone.
+   */
+  default Supplier<Tensor> keepInput(int input) {
+    Tensor kept = keep(input(input));
+    return () -> kept;
+  }
 
   /** Whether the gradient of an input is of use to anybody. */
   boolean wants(int input);

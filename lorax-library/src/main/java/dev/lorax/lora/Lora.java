@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * {@code Wx + (alpha / r) · B · A · dropout(x)} (Hu et al. 2021, eq. 3).
@@ -98,16 +99,19 @@ public record Lora(
    */
   @Override
   public Recorded record(Recording call) {
-    Tensor x = call.keep(call.input(1));
+    Supplier<Tensor> input = call.keepInput(1);
+    Tensor x = call.input(1);
     Tensor drawn = mask(call);
     Tensor mask = drawn == null ? null : call.keep(drawn);
     Tensor a = call.parameter("a");
     Tensor down = call.keep(Kernels.linear(dropped(x, mask), a.to(x.dtype()), null));
     return new Recorded(
-        sum(call, down), gradient -> new Tensor[] {gradient, back(call, gradient, x, mask, down)});
+        sum(call, down),
+        gradient ->
+            new Tensor[] {gradient, back(call, gradient, dropped(input.get(), mask), mask, down)});
   }
 
-  private Tensor back(Recording call, Tensor gradient, Tensor x, Tensor mask, Tensor down) {
+  private Tensor back(Recording call, Tensor gradient, Tensor dropped, Tensor mask, Tensor down) {
     Tensor a = call.parameter("a");
     Tensor b = call.parameter("b");
     Tensor up = gradient.matmul(b.to(gradient.dtype())).mulInPlace(scale()); // [tokens, r]
@@ -116,7 +120,7 @@ public record Lora(
       call.learn("b", slope.to(b.dtype()).mulInPlace(scale()).transpose(0, 1));
     }
     if (call.trains("a")) {
-      call.learn("a", up.transpose(0, 1).matmul(dropped(x, mask)));
+      call.learn("a", up.transpose(0, 1).matmul(dropped));
     }
     return call.wants(1) ? dropped(up.matmul(a.to(up.dtype())), mask) : null;
   }

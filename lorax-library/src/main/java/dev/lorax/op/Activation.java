@@ -67,7 +67,9 @@ public enum Activation implements Differentiable, Stepwise {
   public Recorded record(Recording call) {
     Tensor x = call.keep(call.input(0));
     return new Recorded(
-        function.apply(x), gradient -> new Tensor[] {derivative.apply(gradient, x)});
+        function.apply(x),
+        gradient -> new Tensor[] {derivative.apply(gradient, x)},
+        () -> function.apply(x));
   }
 
   @Override

@@ -44,7 +44,8 @@ public record LayerNorm(int width, double epsilon) implements Differentiable, St
     Tensor inverse = call.keep(normalised.inverse());
     return new Recorded(
         normalised.value(),
-        gradient -> new Tensor[] {Derivatives.layerNorm(gradient, x, mean, inverse, weight, bias)});
+        gradient -> new Tensor[] {Derivatives.layerNorm(gradient, x, mean, inverse, weight, bias)},
+        () -> Kernels.layerNorm(x, weight, bias, epsilon));
   }
 
   @Override

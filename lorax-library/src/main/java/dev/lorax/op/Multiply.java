@@ -7,6 +7,7 @@ import dev.lorax.graph.Recording;
 import dev.lorax.graph.Stepwise;
 import dev.lorax.tensor.StepKernels;
 import dev.lorax.tensor.Tensor;
+import java.util.function.Supplier;
 
 /** The product of two values, number by number: a gate. */
 public record Multiply() implements Differentiable, Stepwise {
@@ -17,10 +18,11 @@ public record Multiply() implements Differentiable, Stepwise {
 
   @Override
   public Recorded record(Recording call) {
-    Tensor first = call.keep(call.input(0));
-    Tensor second = call.keep(call.input(1));
+    Supplier<Tensor> first = call.keepInput(0);
+    Supplier<Tensor> second = call.keepInput(1);
     return new Recorded(
-        apply(call), gradient -> new Tensor[] {gradient.mul(second), gradient.mul(first)});
+        apply(call),
+        gradient -> new Tensor[] {gradient.mul(second.get()), gradient.mul(first.get())});
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.lorax.tensor.Kernels;
 import dev.lorax.tensor.StepKernels;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Root-mean-square normalisation (Zhang &amp; Sennrich 2019, eq. 4) of each group of {@code width}
@@ -37,12 +38,14 @@ public record RmsNorm(int width, double epsilon) implements Differentiable, Step
     Tensor x = call.keep(call.input(0));
     Tensor weight = call.parameter("weight");
     Tensor inverse = call.keep(Kernels.inverseRms(groups(x), epsilon));
+    Supplier<Tensor> value = () -> Kernels.rmsNorm(groups(x), weight, inverse).view(x.size(0), -1);
     return new Recorded(
-        Kernels.rmsNorm(groups(x), weight, inverse).view(x.size(0), -1),
+        value.get(),
         gradient ->
             new Tensor[] {
               Derivatives.rmsNorm(groups(gradient), groups(x), weight, inverse).view(x.size(0), -1)
-            });
+            },
+        value);
   }
 
   /** Whole rows, or [tokens, heads, width]. */

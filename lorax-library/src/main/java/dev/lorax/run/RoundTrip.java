@@ -8,6 +8,7 @@ import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * An evaluation there and back: on the way there each node leaves what its derivative needs, on the
@@ -20,6 +21,7 @@ final class RoundTrip implements AutoCloseable {
   private final Recorded[] recorded;
   private final List<List<Tensor>> kept = new ArrayList<>();
   private final Tensor[] gradients;
+  private final Tensor[] again; // values that were computed once more, until their node is passed
 
   RoundTrip(Plan plan, Trained trained, Frame frame) {
     this.plan = plan;
@@ -27,6 +29,7 @@ final class RoundTrip implements AutoCloseable {
     this.frame = frame;
     recorded = new Recorded[plan.size()];
     gradients = new Tensor[plan.size()];
+    again = new Tensor[plan.size()];
     for (int i = 0; i < plan.size(); i++) {
       kept.add(new ArrayList<>());
     }
@@ -57,8 +60,18 @@ final class RoundTrip implements AutoCloseable {
               ? known.record(call)
               : EngineRecording.of(op, call);
       frame.set(place, temporary.release(way.value().handle()));
-      recorded[place] = new Recorded(null, way.pullback());
+      recorded[place] = new Recorded(null, way.pullback(), way.again());
     }
+  }
+
+  /** A value that is not kept; its node is passed after all that read it. */
+  private Tensor again(int place) {
+    if (again[place] == null) {
+      try (Scope temporary = new Scope()) {
+        again[place] = temporary.release(recorded[place].again().get().handle());
+      }
+    }
+    return again[place];
   }
 
   /** Goes back over the nodes at those places, from the last. */
@@ -110,6 +123,10 @@ final class RoundTrip implements AutoCloseable {
 
   private void forget(int place) {
     recorded[place] = null;
+    if (again[place] != null) {
+      again[place].close();
+      again[place] = null;
+    }
     kept.get(place).forEach(Tensor::close);
     kept.get(place).clear();
     Tensor gradient = takeGradient(place);
@@ -148,6 +165,14 @@ final class RoundTrip implements AutoCloseable {
       Tensor handle = scope.release(value.handle());
       kept.get(place).add(handle);
       return handle;
+    }
+
+    @Override
+    public Supplier<Tensor> keepInput(int number) {
+      int input = plan.inputs(place)[number];
+      return recorded[input] != null && recorded[input].again() != null
+          ? () -> again(input)
+          : Recording.super.keepInput(number);
     }
 
     @Override

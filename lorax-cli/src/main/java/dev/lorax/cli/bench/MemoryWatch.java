@@ -55,6 +55,11 @@ final class MemoryWatch implements AutoCloseable {
    *
    * @param peak all that was resident, since the process began
    * @param anonymous what no file backs, while work was measured
+   * @param expected the peak that {@code lorax train} would have announced
    */
-  record Memory(OptionalLong peak, OptionalLong anonymous) {}
+  record Memory(OptionalLong peak, OptionalLong anonymous, OptionalLong expected) {
+    Memory(OptionalLong peak, OptionalLong anonymous) {
+      this(peak, anonymous, OptionalLong.empty());
+    }
+  }
 }

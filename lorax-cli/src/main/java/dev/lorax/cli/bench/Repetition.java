@@ -1,5 +1,6 @@
 package dev.lorax.cli.bench;
 
+import java.util.OptionalLong;
 import java.util.function.IntConsumer;
 
 /**
@@ -23,6 +24,14 @@ record Repetition(int warmup, Spread millis, MemoryWatch.Memory memory) {
       }
       return new Repetition(warmup, Spread.of(millis), memory.seen());
     }
+  }
+
+  /** The same with the peak of memory that was expected. */
+  Repetition expecting(long bytes) {
+    return new Repetition(
+        warmup,
+        millis,
+        new MemoryWatch.Memory(memory.peak(), memory.anonymous(), OptionalLong.of(bytes)));
   }
 
   /** The same with another time for each. */

@@ -75,6 +75,7 @@ final class Report {
 
   private static void memory(ObjectNode json, MemoryWatch.Memory memory) {
     memory.peak().ifPresent(bytes -> json.put("peakBytes", bytes));
+    memory.expected().ifPresent(bytes -> json.put("expectedPeakBytes", bytes));
     memory.anonymous().ifPresent(bytes -> json.put("peakAnonymousBytes", bytes));
   }
 

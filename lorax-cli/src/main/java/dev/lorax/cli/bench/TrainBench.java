@@ -4,6 +4,7 @@ import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
 import dev.lorax.cli.training.LoraOptions;
+import dev.lorax.cli.training.MemoryEstimate;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Lorax;
@@ -117,7 +118,9 @@ final class TrainBench implements Callable<Integer> {
   }
 
   private Measured measure(Subject subject, Adapter adapter, Recomputation memory) {
-    Repetition repetition = repeat(subject, adapter, memory);
+    Repetition repetition =
+        repeat(subject, adapter, memory)
+            .expecting(MemoryEstimate.of(subject, adapter, batch, seq).peak(memory.share()));
     long tokens = (long) batch * seq;
     Work work = Work.of(subject);
     String formula = "4 x %s x tokens".formatted(Figures.shortCount(work.numbers()));

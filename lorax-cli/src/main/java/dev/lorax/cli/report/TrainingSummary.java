@@ -27,6 +27,7 @@ public final class TrainingSummary {
     summary.measures(history);
     summary.sizes(base, training.adapter());
     summary.speed(history);
+    summary.memory(training);
     summary.recipe(training.plan(), options);
     summary.adapter(training.adapter());
     return summary.json;
@@ -64,6 +65,11 @@ public final class TrainingSummary {
     json.put("tokensPerSecond", history.tokensPerSecond());
     OptionalLong peak = ResidentMemory.peak();
     peak.ifPresent(bytes -> json.put("peakMemoryBytes", bytes));
+  }
+
+  private void memory(AdapterTraining training) {
+    json.put("expectedMemoryBytes", training.memory().peak());
+    json.put("recompute", training.memory().recomputation().share());
   }
 
   private void recipe(TrainingPlan plan, TrainingOptions options) {

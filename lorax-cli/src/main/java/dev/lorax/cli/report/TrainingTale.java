@@ -39,7 +39,7 @@ public final class TrainingTale {
                 options.schedule,
                 Figures.count(plan.warmup()),
                 options.seed));
-    console.note("memory", "about " + Figures.bytes(training.memory().total()));
+    console.note("memory", training.memory().toString());
   }
 
   private void adapter(LanguageModel base, Adapter adapter) {

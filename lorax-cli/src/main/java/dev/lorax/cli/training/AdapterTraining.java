@@ -16,6 +16,7 @@ public final class AdapterTraining implements AutoCloseable {
   private final TrainingOptions options;
   private final TrainingPlan plan;
   private final Adapter adapter;
+  private final MemoryChoice memory;
 
   /**
    * Injects a fresh adapter and settles the plan.
@@ -31,6 +32,8 @@ public final class AdapterTraining implements AutoCloseable {
     adapter = Adapter.initial(injected, options.seed);
     try {
       checkWritable();
+      memory =
+          MemoryChoice.of(batch -> MemoryEstimate.of(base, adapter, batch, plan.window()), options);
     } catch (Failure refused) {
       adapter.close();
       throw refused;
@@ -56,9 +59,9 @@ public final class AdapterTraining implements AutoCloseable {
     return plan;
   }
 
-  /** About how much memory it takes. */
-  public MemoryEstimate memory() {
-    return MemoryEstimate.of(base, adapter, (long) options.batchSize * plan.window());
+  /** About how much memory it takes, and what is computed twice for that. */
+  public MemoryChoice memory() {
+    return memory;
   }
 
   /**
@@ -83,6 +86,7 @@ public final class AdapterTraining implements AutoCloseable {
                 .weightDecay(options.weightDecay)
                 .clip(options.clip)
                 .accumulation(options.accumulate)
+                .recomputation(memory.recomputation())
                 .seed(options.seed)
                 .build());
   }

@@ -120,6 +120,24 @@ public final class TrainingOptions {
               + " each takes at most 100 windows).")
   public Long evalEvery;
 
+  /** A size that memory should stay under; null: what the machine has free. */
+  @Option(
+      names = "--memory-budget",
+      paramLabel = "SIZE",
+      description =
+          "Memory that the whole run should stay under, for example 2GB (default: what is free"
+              + " here, less a tenth). What does not fit is computed twice.")
+  public String memoryBudget;
+
+  /** Share of the model that is computed twice; null: as little as fits. */
+  @Option(
+      names = "--recompute",
+      paramLabel = "SHARE",
+      description =
+          "Share of the model that is computed twice to save memory, 0 to 1 (default: as little as"
+              + " fits the budget; 1 takes about a third longer).")
+  public Double recompute;
+
   /** Of A, of the places of windows, of dropout. */
   @Option(
       names = "--seed",

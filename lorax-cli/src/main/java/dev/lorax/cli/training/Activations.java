@@ -1,0 +1,125 @@
+package dev.lorax.cli.training;
+
+import dev.lorax.graph.Graph;
+import dev.lorax.graph.Node;
+import dev.lorax.lora.Lora;
+import dev.lorax.op.Activation;
+import dev.lorax.op.Add;
+import dev.lorax.op.Attention;
+import dev.lorax.op.LayerNorm;
+import dev.lorax.op.Linear;
+import dev.lorax.op.Multiply;
+import dev.lorax.op.RmsNorm;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a batch's values take in memory.
+ *
+ * @param kept by each stretch between residual connections, in bytes
+ * @param stream bytes of the value that flows from stretch to stretch
+ * @param work bytes of what one op needs for a moment, at most
+ */
+public record Activations(List<Long> kept, long stream, long work) {
+  /** What is there of the logits at any time: a part, and copies in float32 of some rows. */
+  private static final long LOGITS = 45_000_000;
+
+  private static final int LONGEST_BLOCK = 512; // positions whose scores are there together
+
+  /** Those of a graph, for a batch of windows, with numbers of so many bytes. */
+  static Activations of(Graph graph, int batch, int window, double bytes) {
+    Count count = new Count(window);
+    graph.orderTo(graph.outputNode()).forEach(count::add);
+    double scale = bytes * batch * window;
+    List<Long> kept = count.stretches.stream().map(numbers -> (long) (numbers * scale)).toList();
+    long work = (long) (6 * count.widest * scale);
+    return new Activations(kept, (long) (count.stream * scale), Math.max(work, LOGITS));
+  }
+
+  /** The most at any time, where that share of the stretches is computed twice. */
+  long peak(double share) {
+    int repeated = (int) Math.round(share * kept.size());
+    long streams = repeated * stream;
+    long rest = kept.stream().skip(repeated).mapToLong(Long::longValue).sum();
+    long one = kept.stream().limit(repeated).mapToLong(Long::longValue).max().orElse(0);
+    return streams + Math.max(rest, one) + work;
+  }
+
+  /** Numbers for one token, in the graph's order. */
+  private static final class Count {
+    private final int window;
+    private final Map<Integer, Long> widths = new HashMap<>();
+    private final Map<Integer, Boolean> again = new HashMap<>(); // reached nodes: whether cheap
+    private final Set<Integer> held = new HashSet<>();
+    private final List<Long> stretches = new ArrayList<>();
+    private long sum;
+    private long stream;
+    private long widest;
+
+    Count(int window) {
+      this.window = window;
+      stretches.add(0L);
+    }
+
+    void add(Node node) {
+      long width = width(node);
+      widths.put(node.id(), width);
+      boolean reached =
+          node.op() instanceof Lora || node.inputs().stream().anyMatch(again::containsKey);
+      if (reached) {
+        again.put(node.id(), isNorm(node) || node.op() instanceof Activation);
+        keep(node);
+      }
+      stretches.set(stretches.size() - 1, sum);
+      if (reached && node.op() instanceof Add) {
+        stream = width;
+        sum = 0;
+        stretches.add(0L);
+      }
+      if (isNorm(node) || node.op() instanceof Activation || node.op() instanceof Multiply) {
+        widest = Math.max(widest, width); // not the logits: they come in parts
+      }
+    }
+
+    private void keep(Node node) {
+      if (isNorm(node) || node.op() instanceof Activation) {
+        hold(node.inputs().get(0));
+      } else if (node.op() instanceof Multiply) {
+        node.inputs().forEach(this::holdUnlessCheap);
+      } else if (node.op() instanceof Lora lora) {
+        holdUnlessCheap(node.inputs().get(1));
+        sum += lora.rank() + (lora.dropout() > 0 ? lora.target().in() : 0);
+      } else if (node.op() instanceof Attention attention) {
+        sum += (attention.heads() + 2L * attention.keyValueHeads()) * attention.head();
+        widest = Math.max(widest, (long) attention.heads() * Math.min(window, LONGEST_BLOCK));
+      }
+    }
+
+    private void holdUnlessCheap(int id) {
+      if (!again.getOrDefault(id, false)) {
+        hold(id);
+      }
+    }
+
+    private void hold(int id) {
+      if (held.add(id)) {
+        sum += widths.get(id);
+      }
+    }
+
+    private static boolean isNorm(Node node) {
+      return node.op() instanceof LayerNorm || node.op() instanceof RmsNorm;
+    }
+
+    private long width(Node node) {
+      if (node.op() instanceof Linear linear) {
+        return linear.out();
+      }
+      return node.inputs().isEmpty() ? 1 : widths.get(node.inputs().get(0));
+    }
+  }
+}
