@@ -34,6 +34,42 @@ public final class CrossEntropy {
    * less one at the target.
    */
   public static double slope(Tensor logits, Tensor targets, double factor) {
+    return Derivatives.isSwept(logits)
+        ? sweptSlope(logits, targets.toLongs(), (float) factor)
+        : slopeInBlocks(logits, targets, factor);
+  }
+
+  /** Row by row, each in the cache, with one exponential a logit. */
+  private static double sweptSlope(Tensor logits, long[] targets, float factor) {
+    Sweeps sweeps = VectorUnit.sweeps().orElseThrow();
+    int width = Math.toIntExact(logits.size(1));
+    Span memory = Span.of(logits, 0, logits.byteCount());
+    float[] row = new float[Sweeps.room(width)];
+    double sum = 0;
+    for (int i = 0; i < targets.length; i++) {
+      int start = i * width;
+      int target = start + (int) targets[i];
+      double wanted = get(memory, logits.dtype(), target);
+      sweeps.load(memory, logits.dtype(), start, width, row);
+      float largest = sweeps.largest(row, width);
+      float total = sweeps.exponentials(row, width, largest);
+      sum += Math.log(total) + largest - wanted;
+      sweeps.scale(row, width, factor / total);
+      sweeps.store(row, memory, logits.dtype(), start, width);
+      double probability = Math.exp(wanted - largest) / total;
+      sweeps.store(
+          new float[] {(float) ((probability - 1) * factor)}, memory, logits.dtype(), target, 1);
+    }
+    return sum;
+  }
+
+  private static float get(Span memory, DType type, int at) {
+    return type == DType.F32
+        ? memory.buffer().getFloat(4 * at)
+        : Float.intBitsToFloat(memory.buffer().getShort(2 * at) << 16);
+  }
+
+  private static double slopeInBlocks(Tensor logits, Tensor targets, double factor) {
     double sum = 0;
     long step = step(logits);
     for (long row = 0; row < logits.size(0); row += step) {

@@ -1,5 +1,6 @@
 package dev.lorax.tensor;
 
+import java.util.Optional;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.global.torch;
@@ -9,6 +10,9 @@ import org.bytedeco.pytorch.global.torch;
  * while its weights are frozen.
  */
 public final class Derivatives {
+  /** Numbers that are swept at once: they stay in the first cache. */
+  private static final int PIECE = 2048;
+
   private Derivatives() {}
 
   /**
@@ -69,6 +73,49 @@ public final class Derivatives {
   /** The gradient of x in {@link Kernels#geluTanh}. */
   public static Tensor geluTanh(Tensor gradient, Tensor x) {
     return new Tensor(torch.gelu_backward(gradient.pointer(), x.pointer(), "tanh"));
+  }
+
+  /**
+   * A function's value and slope, so that its way back is one multiplication.
+   *
+   * @param value like x
+   * @param slope the derivative at every number of x, like x
+   */
+  public record Sloped(Tensor value, Tensor slope) {}
+
+  /**
+   * {@link Kernels#geluTanh} with its slope, in one pass and with one exponential a number; empty
+   * where this Java has no vectors for it, or x is of another type than float32 and bfloat16.
+   */
+  public static Optional<Sloped> slopedGeluTanh(Tensor x) {
+    if (!isSwept(x)) {
+      return Optional.empty();
+    }
+    Tensor value = Tensor.empty(x.dtype(), x.shape().toArray());
+    Tensor slope = Tensor.empty(x.dtype(), x.shape().toArray());
+    Span from = Span.of(x, 0, x.byteCount());
+    Span values = Span.of(value, 0, x.byteCount());
+    Span slopes = Span.of(slope, 0, x.byteCount());
+    int all = Math.toIntExact(x.shape().size());
+    Sweeps sweeps = VectorUnit.sweeps().orElseThrow();
+    float[] numbers = new float[PIECE];
+    float[] derivatives = new float[PIECE];
+    for (int at = 0; at < all; at += PIECE) {
+      int count = Math.min(PIECE, all - at);
+      sweeps.load(from, x.dtype(), at, count, numbers);
+      sweeps.geluTanh(numbers, derivatives, count);
+      sweeps.store(numbers, values, x.dtype(), at, count);
+      sweeps.store(derivatives, slopes, x.dtype(), at, count);
+    }
+    return Optional.of(new Sloped(value, slope));
+  }
+
+  /** Whether {@link Sweeps} are here, and reach all of a tensor. */
+  static boolean isSwept(Tensor x) {
+    return VectorUnit.sweeps().isPresent()
+        && (x.dtype() == DType.F32 || x.dtype() == DType.BF16)
+        && x.byteCount() <= Span.MOST
+        && x.pointer().is_contiguous();
   }
 
   /** The gradient of x in {@link Kernels#silu}. */

@@ -8,10 +8,12 @@ public final class VectorUnit {
   private static final String REASON;
   private static final Products PRODUCTS;
   private static final Vectors VECTORS;
+  private static final Sweeps SWEEPS;
 
   static {
     Products found = null;
     Vectors vectors = null;
+    Sweeps sweeps = null;
     String reason = "on";
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       reason = "off: start Java with --add-modules " + MODULE;
@@ -19,6 +21,7 @@ public final class VectorUnit {
       try {
         found = (Products) make("dev.lorax.tensor.VectorProducts");
         vectors = (Vectors) make("dev.lorax.tensor.HeapVectors");
+        sweeps = (Sweeps) make("dev.lorax.tensor.NativeSweeps");
       } catch (ReflectiveOperationException | LinkageError unfit) {
         Throwable cause = unfit.getCause() == null ? unfit : unfit.getCause();
         reason = "off: " + cause.getMessage();
@@ -26,6 +29,7 @@ public final class VectorUnit {
     }
     PRODUCTS = found;
     VECTORS = vectors;
+    SWEEPS = sweeps;
     REASON = reason;
   }
 
@@ -60,6 +64,10 @@ public final class VectorUnit {
 
   static Optional<Vectors> vectors() {
     return Optional.ofNullable(VECTORS);
+  }
+
+  static Optional<Sweeps> sweeps() {
+    return Optional.ofNullable(SWEEPS);
   }
 
   /** Those on vectors, or where there are none, plain ones; the first time that is told. */

@@ -122,7 +122,7 @@ final class HeapVectors implements Vectors {
   }
 
   /** e^x within 2 units in the last place, of numbers from −87 to 88; beyond, of those. */
-  private static FloatVector exponential(FloatVector x) {
+  static FloatVector exponential(FloatVector x) {
     FloatVector in = x.max(-87).min(88);
     FloatVector shifted = in.mul(LOG2_E).add(ROUNDING);
     FloatVector whole = shifted.sub(ROUNDING);

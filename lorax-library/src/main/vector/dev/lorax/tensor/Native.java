@@ -11,13 +11,14 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Loads vectors from native memory: from byte buffers in Java 17, from memory segments in later
- * ones, which have no method for the former. The handle is a constant, and costs nothing.
+ * Loads and stores vectors in native memory: in byte buffers in Java 17, in memory segments in
+ * later ones, which have no method for the former. The handles are constants, and cost nothing.
  */
 final class Native {
   private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_PREFERRED;
   private static final boolean SEGMENTED = VectorUnit.isSegmented();
   private static final MethodHandle LOAD = load();
+  private static final MethodHandle STORE = store();
 
   private Native() {}
 
@@ -41,11 +42,43 @@ final class Native {
     }
   }
 
+  static void store(IntVector values, Object view, int at) {
+    ByteVector bytes = values.reinterpretAsBytes();
+    try {
+      if (SEGMENTED) {
+        STORE.invokeExact(bytes, view, (long) at, ByteOrder.LITTLE_ENDIAN);
+      } else {
+        STORE.invokeExact(bytes, view, at, ByteOrder.LITTLE_ENDIAN);
+      }
+    } catch (Throwable impossible) { // neither method declares any
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private static MethodHandle store() {
+    Class<?> offset = SEGMENTED ? long.class : int.class;
+    try {
+      MethodType found = MethodType.methodType(void.class, memory(), offset, ByteOrder.class);
+      MethodType called =
+          MethodType.methodType(
+              void.class, ByteVector.class, Object.class, offset, ByteOrder.class);
+      return MethodHandles.lookup()
+          .findVirtual(ByteVector.class, SEGMENTED ? "intoMemorySegment" : "intoByteBuffer", found)
+          .asType(called);
+    } catch (ReflectiveOperationException missing) {
+      throw new UnsupportedOperationException(
+          "this Java stores no vectors in native memory", missing);
+    }
+  }
+
+  private static Class<?> memory() throws ClassNotFoundException {
+    return SEGMENTED ? Class.forName("java.lang.foreign.MemorySegment") : ByteBuffer.class;
+  }
+
   private static MethodHandle load() {
     Class<?> offset = SEGMENTED ? long.class : int.class;
     try {
-      Class<?> memory =
-          SEGMENTED ? Class.forName("java.lang.foreign.MemorySegment") : ByteBuffer.class;
+      Class<?> memory = memory();
       MethodType found =
           MethodType.methodType(
               ByteVector.class, VectorSpecies.class, memory, offset, ByteOrder.class);
