@@ -3,6 +3,7 @@ package dev.lorax.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,13 +49,14 @@ class LauncherTest {
         "while [ \"$1\" != -jar ]; do",
         "  case $1 in",
         "    -Xshare:dump) dump=yes ;;",
+        "    jdk.incubator.vector) vectors=yes ;;",
         "    -XX:SharedArchiveFile=*) archive=${1#*=} ;;",
         "  esac",
         "  shift",
         "done",
         "if [ \"$dump\" ]; then echo \"$DUMP\" >>dumps.txt; [ \"$DUMP\" ] || exit 1; echo classes >\"$archive\"; fi",
         "[ ! \"$SAYS\" ] || echo \"$SAYS\" >&2",
-        "echo \"$@\" ${archive:+with ${archive##*/}}");
+        "echo \"$@\" ${archive:+with ${archive##*/}} ${vectors:+on vectors}");
     return java;
   }
 
@@ -87,7 +89,7 @@ class LauncherTest {
     Lorax first = launch(maven.toString(), jdk, "train", "--data", "two words").ok();
     assertThat(first.out())
         .isEqualTo(
-            "-jar %s/lorax-cli/target/lorax.jar train --data two words with lorax-17.0.9.jsa\n"
+            "-jar %s/lorax-cli/target/lorax.jar train --data two words with lorax-17.0.9.jsa on vectors\n"
                 .formatted(home.toRealPath()));
     assertThat(first.err()).startsWith("lorax: building").hasLineCount(1);
     assertThat(launch(maven.toString(), jdk, "x").ok().err()).isEmpty();
@@ -113,6 +115,21 @@ class LauncherTest {
     assertThat(launch(maven.toString(), jdk, "x").ok().out()).endsWith("lorax.jar x\n");
     assertThat(launch(maven.toString(), jdk, "x").ok().out()).endsWith("lorax.jar x\n");
     assertThat(Files.readString(folder.resolve("dumps.txt"))).hasLineCount(1);
+  }
+
+  @Test
+  void givesLargeModelsVectorsAndSmallOnesAQuickStart() throws Exception {
+    launch(maven.toString(), jdk, "x").ok();
+    Path model = Files.createDirectories(folder.resolve("a model"));
+    Path weights = model.resolve("model.safetensors");
+    try (RandomAccessFile file = new RandomAccessFile(weights.toFile(), "rw")) {
+      file.setLength(1 << 20);
+      assertThat(launch(maven.toString(), jdk, "generate", "--model", model.toString()).ok().out())
+          .doesNotContain("on vectors");
+      file.setLength(40 << 20);
+      assertThat(launch(maven.toString(), jdk, "generate", "--model=" + model).ok().out())
+          .contains("on vectors");
+    }
   }
 
   @Test

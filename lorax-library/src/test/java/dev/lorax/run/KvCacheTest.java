@@ -43,9 +43,11 @@ class KvCacheTest {
   @MethodSource("architectures")
   void whateverHappensToOtherSequences(Architecture architecture) {
     Graph graph = architecture.graph();
-    try (Parameters parameters = Forward.filled(graph, DType.F32, 1)) {
-      for (int seed = 0; seed < 12; seed++) {
-        new Story(graph, parameters, new Random(seed)).run(40);
+    for (DType type : List.of(DType.F32, DType.F64)) { // steps on the heap, and by the engine
+      try (Parameters parameters = Forward.filled(graph, type, 1)) {
+        for (int seed = 0; seed < 12; seed++) {
+          new Story(graph, parameters, new Random(seed)).run(40);
+        }
       }
     }
   }

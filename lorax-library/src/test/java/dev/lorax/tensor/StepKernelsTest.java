@@ -1,0 +1,138 @@
+package dev.lorax.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The formulas on the heap are the engine's. */
+class StepKernelsTest {
+  private final Scope scope = new Scope();
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  @Test
+  void vectorsAreOnInTheseTests() {
+    assertThat(VectorUnit.isOn()).as(VectorUnit.description()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 16, 37, 768})
+  void normsAreTheEngines(int width) {
+    Tensor x = Tensor.normal(DType.F32, 3, 1, 3, width).add(1);
+    Tensor weight = Tensor.normal(DType.F32, 1, 2, width);
+    Tensor bias = Tensor.normal(DType.F32, 1, 3, width);
+    Rows y = like(x);
+    StepKernels.layerNorm(rows(x), weight.toFloats(), bias.toFloats(), 1e-5, y);
+    assertSame(y, Kernels.layerNorm(x, weight, bias, 1e-5), 2e-5);
+    StepKernels.rmsNorm(rows(x), weight.toFloats(), 1e-5, y);
+    assertSame(y, Kernels.rmsNorm(x, weight, 1e-5), 2e-6);
+  }
+
+  @Test
+  void activationsAreTheEngines() {
+    float[] all = new float[2001];
+    IntStream.range(0, all.length).forEach(i -> all[i] = (i - 1000) / 40f);
+    Tensor x = Tensor.of(all, 3, 667);
+    check(x, StepKernels::silu, Kernels::silu);
+    check(x, StepKernels::geluTanh, Kernels::geluTanh);
+    check(x, StepKernels::gelu, Kernels::gelu);
+    check(x, StepKernels::relu, Kernels::relu);
+  }
+
+  @Test
+  void activationsOfHugeNumbersAndNanAreWhatTheyShould() {
+    Rows x = Rows.of(new float[] {-1e30f, 1e30f, Float.NaN}, 1, 3);
+    Rows y = new Rows().resize(1, 3);
+    StepKernels.silu(x, y);
+    assertThat(y.values()[0]).isCloseTo(0, within(1e-6f));
+    assertThat(y.values()[1]).isEqualTo(1e30f);
+    assertThat(y.values()[2]).isNaN();
+    StepKernels.gelu(x, y);
+    assertThat(y.values()).startsWith(-0f, 1e30f, Float.NaN);
+  }
+
+  private static void check(Tensor x, BiConsumer<Rows, Rows> heap, UnaryOperator<Tensor> engine) {
+    Rows y = like(x);
+    heap.accept(rows(x), y);
+    assertSame(y, engine.apply(x), 1e-6);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BF16, 1, 70, 64", "BF16, 3, 70, 62", "BF16, 4, 70, 130", "BF16, 8, 67, 768",
+    "F32, 1, 70, 65", "F32, 3, 1, 31", "F32, 5, 70, 130", "F32, 8, 67, 768"
+  })
+  void productsAreTheEngines(DType type, int tokens, int out, int in) {
+    Tensor weight = Tensor.normal(DType.F32, 1, 4, out, in).to(type);
+    Tensor x = Tensor.normal(DType.F32, 1, 5, tokens, in);
+    Rows y = new Rows().resize(tokens, out);
+    weight.forRows().orElseThrow().multiply(rows(x), y);
+    Tensor exact = x.to(DType.F64).matmul(weight.to(DType.F64).transpose(0, 1));
+    assertSame(y, exact, 1e-6 * in);
+  }
+
+  @Test
+  void rowsOfATableAreLookedUp() {
+    Tensor table = Tensor.normal(DType.F32, 1, 6, 9, 10).to(DType.BF16);
+    Rows y = new Rows().resize(2, 10);
+    table.forRows().orElseThrow().lookup(new int[] {8, 0}, y);
+    assertSame(y, Tensor.cat(0, table.narrow(0, 8, 1), table.narrow(0, 0, 1)), 0);
+  }
+
+  /** Lengths around the blocks, a window that cuts, heads that share keys. */
+  @ParameterizedTest
+  @CsvSource({"1, 1000, 1", "63, 1000, 2", "64, 1000, 1", "65, 7, 2", "100, 64, 4"})
+  void attentionIsTheEngines(int length, int window, int sharing) {
+    int head = 24;
+    int groups = 2;
+    Tensor k = Tensor.normal(DType.F32, 1, 7, groups, length, head);
+    Tensor v = Tensor.normal(DType.F32, 1, 8, groups, length, head);
+    Tensor q = Tensor.normal(DType.F32, 1, 9, 1, groups * sharing * head);
+    Tensor keys = Tensor.zeros(DType.F32, 1, groups, head, 128);
+    Tensor values = Tensor.zeros(DType.F32, 1, groups, 128, head);
+    keys.narrow(3, 0, length).copyInPlace(k.transpose(1, 2).view(1, groups, head, length));
+    values.narrow(2, 0, length).copyInPlace(v.view(1, groups, length, head));
+    HeldRows.Memory memory = new HeldRows.Memory(Span.of(keys, 0), Span.of(values, 0));
+    StepAttention steps = new StepAttention(groups * sharing, sharing, head, window, 0.3f);
+    Rows y = like(q);
+    HeldRows held = new HeldRows(List.of(memory), 128, new int[] {length});
+    steps.mix(rows(q), held, new float[steps.scratch(1, 128)], y);
+    Tensor mixed =
+        Kernels.attention(
+            q.view(1, groups * sharing, 1, head),
+            k.view(1, groups, length, head),
+            v.view(1, groups, length, head),
+            Kernels.slidingMask(1, length, window),
+            false,
+            0.3f);
+    assertSame(y, mixed.view(1, -1), 1e-5);
+  }
+
+  private static Rows rows(Tensor x) {
+    return Rows.of(x.toFloats(), (int) x.size(0), (int) x.size(1));
+  }
+
+  private static Rows like(Tensor x) {
+    return new Rows().resize((int) x.size(0), (int) x.size(1));
+  }
+
+  private static void assertSame(Rows found, Tensor expected, double tolerance) {
+    double[] wanted = expected.toDoubles();
+    for (int i = 0; i < wanted.length; i++) {
+      double allowed = tolerance * (1 + Math.abs(wanted[i]));
+      assertThat((double) found.values()[i]).isCloseTo(wanted[i], within(allowed + 1e-9));
+    }
+  }
+}
