@@ -5,7 +5,14 @@ import java.util.List;
 
 /** Products of a float32 or bfloat16 matrix where it lies, in parts of at most 1 GiB. */
 final class PlainProduct implements RowProduct {
+  /**
+   * Tokens up to which reading the matrix costs more than computing. Java's vectors lack the
+   * processor's products of bfloat16 pairs; the engine has them.
+   */
+  private static final int MEMORY_BOUND = 3;
+
   private final Vectors vectors;
+  private final Tensor matrix;
   private final boolean isHalf;
   private final int out;
   private final int in;
@@ -15,6 +22,7 @@ final class PlainProduct implements RowProduct {
   /** A product for a matrix that {@link #serves}. */
   PlainProduct(Tensor matrix, Vectors vectors) {
     this.vectors = vectors;
+    this.matrix = matrix;
     isHalf = matrix.dtype() == DType.BF16;
     out = Math.toIntExact(matrix.size(0));
     in = Math.toIntExact(matrix.size(1));
@@ -36,6 +44,22 @@ final class PlainProduct implements RowProduct {
 
   @Override
   public void multiply(Rows x, Rows y) {
+    if (x.count() <= MEMORY_BOUND) {
+      multiplyByVectors(x, y);
+    } else {
+      multiplyByEngine(x, y);
+    }
+  }
+
+  private void multiplyByEngine(Rows x, Rows y) {
+    try (Scope scope = new Scope();
+        Gradients off = Gradients.off()) {
+      Tensor product = Kernels.linear(x.toTensor().to(matrix.dtype()), matrix, null);
+      System.arraycopy(product.toFloats(), 0, y.values(), 0, x.count() * out);
+    }
+  }
+
+  private void multiplyByVectors(Rows x, Rows y) {
     float[] numbers = isHalf ? x.halves() : x.values();
     int tokens = x.count();
     float[] result = y.values();

@@ -3,7 +3,6 @@ package dev.lorax.tensor;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
@@ -15,12 +14,10 @@ public final class Span {
   static final long MOST = 1 << 30;
 
   private final ByteBuffer buffer;
-  private final FloatBuffer floats;
   private final Object view;
 
   private Span(ByteBuffer buffer) {
     this.buffer = buffer;
-    this.floats = buffer.asFloatBuffer();
     this.view = VectorUnit.isSegmented() ? segment(buffer) : buffer;
   }
 
@@ -48,11 +45,6 @@ public final class Span {
   /** For single numbers, by byte offset. */
   public ByteBuffer buffer() {
     return buffer;
-  }
-
-  /** Copies float32 numbers from a byte offset on. */
-  void read(int offset, float[] to, int count) {
-    floats.get(offset / 4, to, 0, count);
   }
 
   /** What this Java's vectors are loaded from: the buffer, or a memory segment over it. */

@@ -64,13 +64,6 @@ interface Vectors {
       int yAt,
       int stride);
 
-  /**
-   * Dot products of at most four rows, as floats, with tokens: y[token · stride + r].
-   *
-   * @param tile the rows [rows, in]
-   */
-  void tiles(float[] tile, int rows, int in, float[] x, int tokens, float[] y, int yAt, int stride);
-
   /** How many numbers {@link #scores} computes at once. */
   int block();
 

@@ -14,8 +14,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class HeapVectors implements Vectors {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = FLOATS.length();
-  private static final int TILE = 4;
-  private static final ThreadLocal<float[]> TILES = ThreadLocal.withInitial(() -> new float[0]);
   private static final float LOG2_E = 1.44269504f;
   private static final float LN_2_HIGH = 0.693359375f; // few bits, so that its multiples are exact
   private static final float LN_2_LOW = -2.12194440e-4f;
@@ -190,38 +188,10 @@ final class HeapVectors implements Vectors {
       float[] y,
       int yAt,
       int stride) {
-    if (tokens < TILE) {
-      for (int i = 0; i < tokens * rows; i++) {
-        int r = i % rows;
-        y[yAt + i / rows * stride + r] =
-            bf16One(memory, 2 * (row + r) * in, in, halves, i / rows * in);
-      }
-      return;
-    }
-    float[] tile = tile(in);
-    for (int r = 0; r < rows; r += TILE) {
-      int some = Math.min(TILE, rows - r);
-      for (int i = 0; i < some; i++) {
-        bf16Expand(memory, 2 * (row + r + i) * in, in, tile, i * in);
-      }
-      tiles(tile, some, in, halves, tokens, y, yAt + r, stride);
-    }
-  }
-
-  /** One row as floats, even columns first. */
-  private static void bf16Expand(Span memory, int start, int in, float[] to, int at) {
-    Object view = memory.view();
-    int pairs = in / 2;
-    int k = 0;
-    for (; k + LANES <= pairs; k += LANES) {
-      IntVector v = Native.ints(view, start + 4 * k);
-      low(v).intoArray(to, at + k);
-      high(v).intoArray(to, at + pairs + k);
-    }
-    for (; k < pairs; k++) {
-      int both = memory.buffer().getInt(start + 4 * k);
-      to[at + k] = Float.intBitsToFloat(both << 16);
-      to[at + pairs + k] = Float.intBitsToFloat(both & 0xffff0000);
+    for (int i = 0; i < tokens * rows; i++) {
+      int r = i % rows;
+      int at = yAt + i / rows * stride + r;
+      y[at] = bf16One(memory, 2 * (row + r) * in, in, halves, i / rows * in);
     }
   }
 
@@ -272,18 +242,9 @@ final class HeapVectors implements Vectors {
       float[] y,
       int yAt,
       int stride) {
-    if (tokens < TILE) {
-      for (int i = 0; i < tokens * rows; i++) {
-        int r = i % rows;
-        y[yAt + i / rows * stride + r] = f32One(memory, 4 * (row + r) * in, in, x, i / rows * in);
-      }
-      return;
-    }
-    float[] tile = tile(in);
-    for (int r = 0; r < rows; r += TILE) {
-      int some = Math.min(TILE, rows - r);
-      memory.read(4 * (row + r) * in, tile, some * in);
-      tiles(tile, some, in, x, tokens, y, yAt + r, stride);
+    for (int i = 0; i < tokens * rows; i++) {
+      int r = i % rows;
+      y[yAt + i / rows * stride + r] = f32One(memory, 4 * (row + r) * in, in, x, i / rows * in);
     }
   }
 
@@ -312,98 +273,6 @@ final class HeapVectors implements Vectors {
       sum += memory.buffer().getFloat(start + 4 * k) * x[xAt + k];
     }
     return sum;
-  }
-
-  // ---- several tokens: a few rows as floats, each read for all tokens while it is in the cache
-
-  private static float[] tile(int in) {
-    float[] tile = TILES.get();
-    if (tile.length < TILE * in) {
-      tile = new float[TILE * in];
-      TILES.set(tile);
-    }
-    return tile;
-  }
-
-  @Override
-  public void tiles(
-      float[] tile, int rows, int in, float[] x, int tokens, float[] y, int yAt, int stride) {
-    int token = 0;
-    for (; rows == TILE && token + TILE <= tokens; token += TILE) {
-      square(tile, in, x, token * in, y, yAt + token * stride, stride);
-    }
-    for (; token < tokens; token++) {
-      for (int r = 0; r < rows; r++) {
-        y[yAt + token * stride + r] = dot(tile, r * in, x, token * in, in);
-      }
-    }
-  }
-
-  /** Four rows by four tokens: each number that is loaded serves four sums. */
-  private static void square(
-      float[] w, int in, float[] x, int xAt, float[] y, int yAt, int stride) {
-    FloatVector a0 = FloatVector.zero(FLOATS);
-    FloatVector a1 = a0;
-    FloatVector a2 = a0;
-    FloatVector a3 = a0;
-    FloatVector b0 = a0;
-    FloatVector b1 = a0;
-    FloatVector b2 = a0;
-    FloatVector b3 = a0;
-    FloatVector c0 = a0;
-    FloatVector c1 = a0;
-    FloatVector c2 = a0;
-    FloatVector c3 = a0;
-    FloatVector d0 = a0;
-    FloatVector d1 = a0;
-    FloatVector d2 = a0;
-    FloatVector d3 = a0;
-    int k = 0;
-    for (; k + LANES <= in; k += LANES) {
-      FloatVector p = load(x, xAt + k);
-      FloatVector q = load(x, xAt + in + k);
-      FloatVector r = load(x, xAt + 2 * in + k);
-      FloatVector s = load(x, xAt + 3 * in + k);
-      FloatVector v = load(w, k);
-      a0 = v.fma(p, a0);
-      b0 = v.fma(q, b0);
-      c0 = v.fma(r, c0);
-      d0 = v.fma(s, d0);
-      v = load(w, in + k);
-      a1 = v.fma(p, a1);
-      b1 = v.fma(q, b1);
-      c1 = v.fma(r, c1);
-      d1 = v.fma(s, d1);
-      v = load(w, 2 * in + k);
-      a2 = v.fma(p, a2);
-      b2 = v.fma(q, b2);
-      c2 = v.fma(r, c2);
-      d2 = v.fma(s, d2);
-      v = load(w, 3 * in + k);
-      a3 = v.fma(p, a3);
-      b3 = v.fma(q, b3);
-      c3 = v.fma(r, c3);
-      d3 = v.fma(s, d3);
-    }
-    write(a0, a1, a2, a3, y, yAt);
-    write(b0, b1, b2, b3, y, yAt + stride);
-    write(c0, c1, c2, c3, y, yAt + 2 * stride);
-    write(d0, d1, d2, d3, y, yAt + 3 * stride);
-    for (int i = 0; k < in && i < TILE * TILE; i++) {
-      int token = i / TILE;
-      int row = i % TILE;
-      for (int rest = k; rest < in; rest++) {
-        y[yAt + token * stride + row] += w[row * in + rest] * x[xAt + token * in + rest];
-      }
-    }
-  }
-
-  private static void write(
-      FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] y, int at) {
-    y[at] = total(a);
-    y[at + 1] = total(b);
-    y[at + 2] = total(c);
-    y[at + 3] = total(d);
   }
 
   // ---- attention to a cache

@@ -27,6 +27,9 @@ import picocli.CommandLine.Option;
       "  lorax bench decode --config llama/config.json --dtype bf16 --tokens 64"
     })
 final class DecodeBench implements Callable<Integer> {
+  /** Rounds until Java has compiled what a token runs. */
+  private static final int WARM_UP = 3;
+
   private final Console console;
 
   @Mixin private BenchOptions options;
@@ -54,7 +57,7 @@ final class DecodeBench implements Callable<Integer> {
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "Rounds that are measured, after one to warm up (default: ${DEFAULT-VALUE}).")
+      description = "Rounds that are measured, after three to warm up (default: ${DEFAULT-VALUE}).")
   private int rounds = 7;
 
   DecodeBench(Console console) {
@@ -95,14 +98,22 @@ final class DecodeBench implements Callable<Integer> {
         Limit.ofReading(work.bytes(), formula));
   }
 
-  /** A round's time is that of its tokens: what the prompts and the first tokens take is not. */
+  /**
+   * A round's time is that of its later tokens: what the prompts and the first tokens take,
+   * measured beside it, is not in it.
+   */
   private Repetition repeat(AdaptedModel model) {
     GenerationBuilder generation = model.generation().greedy();
     Prompts prompts = Prompts.of(model.subject(), batch, seq);
-    generation.maxTokens(1);
-    Repetition first = Repetition.of(2, 5, i -> model.generate(generation, prompts));
-    generation.maxTokens(1 + tokens);
-    Repetition all = Repetition.of(1, rounds, i -> model.generate(generation, prompts));
-    return all.minus(first.millis().median(), tokens);
+    return Repetition.timed(
+        WARM_UP,
+        rounds,
+        i -> {
+          generation.maxTokens(1);
+          double first = Repetition.millis(() -> model.generate(generation, prompts));
+          generation.maxTokens(1 + tokens);
+          double all = Repetition.millis(() -> model.generate(generation, prompts));
+          return (all - first) / tokens;
+        });
   }
 }

@@ -2,6 +2,7 @@ package dev.lorax.cli.bench;
 
 import java.util.OptionalLong;
 import java.util.function.IntConsumer;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Work that was done some times to warm up, then some times while it was measured.
@@ -13,17 +14,28 @@ import java.util.function.IntConsumer;
 record Repetition(int warmup, Spread millis, MemoryWatch.Memory memory) {
   /** Does and times it; the work is told its number, from 0, those of the warm-up included. */
   static Repetition of(int warmup, int count, IntConsumer work) {
+    return timed(warmup, count, i -> millis(() -> work.accept(i)));
+  }
+
+  /** The same for work that says itself how many milliseconds count. */
+  static Repetition timed(int warmup, int count, IntToDoubleFunction work) {
     double[] millis = new double[count];
     try (MemoryWatch memory = new MemoryWatch()) {
       for (int i = 0; i < warmup + count; i++) {
-        long start = System.nanoTime();
-        work.accept(i);
+        double taken = work.applyAsDouble(i);
         if (i >= warmup) {
-          millis[i - warmup] = (System.nanoTime() - start) / 1e6;
+          millis[i - warmup] = taken;
         }
       }
       return new Repetition(warmup, Spread.of(millis), memory.seen());
     }
+  }
+
+  /** How long work takes. */
+  static double millis(Runnable work) {
+    long start = System.nanoTime();
+    work.run();
+    return (System.nanoTime() - start) / 1e6;
   }
 
   /** The same with the peak of memory that was expected. */
@@ -32,20 +44,5 @@ record Repetition(int warmup, Spread millis, MemoryWatch.Memory memory) {
         warmup,
         millis,
         new MemoryWatch.Memory(memory.peak(), memory.anonymous(), OptionalLong.of(bytes)));
-  }
-
-  /** The same with another time for each. */
-  Repetition minus(double overhead, double divisor) {
-    Spread m = millis;
-    return new Repetition(
-        warmup,
-        new Spread(
-            m.count(),
-            (m.min() - overhead) / divisor,
-            (m.lower() - overhead) / divisor,
-            (m.median() - overhead) / divisor,
-            (m.upper() - overhead) / divisor,
-            (m.max() - overhead) / divisor),
-        memory);
   }
 }

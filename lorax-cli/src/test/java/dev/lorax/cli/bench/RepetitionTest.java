@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -27,10 +26,9 @@ class RepetitionTest {
   }
 
   @Test
-  void overheadIsTakenOffBeforeTheRestIsShared() {
-    MemoryWatch.Memory memory = new MemoryWatch.Memory(OptionalLong.empty(), OptionalLong.of(7));
-    Repetition each = new Repetition(1, Spread.of(30, 50, 40), memory).minus(10, 10);
-    assertThat(each).isEqualTo(new Repetition(1, new Spread(3, 2, 2.5, 3, 3.5, 4), memory));
+  void workThatTimesItselfIsTakenAtItsWord() {
+    Repetition each = Repetition.timed(1, 3, i -> new double[] {99, 30, 50, 40}[i]);
+    assertThat(each.millis()).isEqualTo(Spread.of(30, 50, 40));
   }
 
   @Test
