@@ -24,7 +24,7 @@ class ThreadChoiceTest {
 
   @Test
   void keepsToTheQuota() {
-    assertThat(choose(null, 16, 8, 3)).isEqualTo("3 threads: what this process may use of 8 cores");
+    assertThat(choose(null, 16, 8, 5)).isEqualTo("5 threads: what this process may use of 8 cores");
   }
 
   @Test
