@@ -104,9 +104,9 @@ class TrainCommandTest {
 
   @Test
   void refusesSharesThatAreNone() {
-    train(text, "--recompute", 1.5).failed(2, "A share must be between 0 and 1");
-    train(text, "--recompute", -0.1).failed(2, "A share must be between 0 and 1");
-    train(text, "--recompute", "NaN").failed(2, "A share must be between 0 and 1");
+    train(text, "--recompute", 1.5).failed(2, "--recompute must be between 0 and 1, not");
+    train(text, "--recompute", -0.1).failed(2, "--recompute must be between 0 and 1, not");
+    train(text, "--recompute", "NaN").failed(2, "--recompute must be between 0 and 1, not");
     train(text, "--recompute", "half").failed(2, "--recompute", "half");
     assertThat(out).doesNotExist();
   }
