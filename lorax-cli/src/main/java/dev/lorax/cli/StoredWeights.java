@@ -11,6 +11,8 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +40,11 @@ record StoredWeights(Map<DType, Long> bytes, List<String> files) {
     } catch (IOException failed) {
       throw new CheckpointException(folder, "cannot be read: " + failed.getMessage(), failed);
     }
+  }
+
+  /** The types of floating-point weights. */
+  Set<DType> types() {
+    return bytes.keySet().stream().filter(DType::isFloating).collect(Collectors.toSet());
   }
 
   /** The type of most floating-point weights. */

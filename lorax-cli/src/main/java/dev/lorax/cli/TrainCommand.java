@@ -16,8 +16,11 @@ import dev.lorax.cli.report.TrainingTale;
 import dev.lorax.cli.training.AdapterTraining;
 import dev.lorax.cli.training.History;
 import dev.lorax.cli.training.LoraOptions;
+import dev.lorax.cli.training.Processor;
 import dev.lorax.cli.training.TextData;
+import dev.lorax.cli.training.ThreadChoice;
 import dev.lorax.cli.training.TrainingOptions;
+import dev.lorax.cli.training.TypeChoice;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Engine;
@@ -96,7 +99,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
         names = "--threads",
         paramLabel = "N",
-        description = "Processor threads (default: one a core).")
+        description = "Processor threads (default: one a core, whatever its hyperthreads).")
     private Integer threads;
 
     @Option(
@@ -122,12 +125,15 @@ final class TrainCommand implements Callable<Integer> {
     DType fileType =
         ModelOptions.type(running.adapterType, Set.of(DType.F32, DType.BF16, DType.F16));
     lora.config();
+    ThreadChoice threads = threads();
     OutputFolder folder = OutputFolder.prepare(out);
     try (Checkpoint base = open()) {
       checkPrompt(base);
       TextData text = TextData.read(data, base.tokenizer(), options.heldOut);
       try (AdapterTraining training = new AdapterTraining(base, lora.config(), text, options)) {
-        new TrainingTale(console).plan(base, text, training, options);
+        TrainingTale tale = new TrainingTale(console);
+        tale.plan(base, text, training, options);
+        tale.machine(type(base), threads);
         History history = train(training);
         if (!history.steps().isEmpty()) {
           folder.write(place -> PeftFolder.write(place, base, training.adapter(), fileType));
@@ -140,16 +146,24 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  private ThreadChoice threads() {
+    ThreadChoice choice = ThreadChoice.here(running.threads);
+    return Failure.orUsage(
+        () -> {
+          Engine.threads(choice.count());
+          return choice;
+        });
+  }
+
+  private TypeChoice type(Checkpoint base) {
+    DType type = base.parameters().asMap().values().iterator().next().dtype();
+    Set<DType> stored = StoredWeights.of(model.folder).types();
+    return TypeChoice.of(type, running.type != null, stored, Processor.here());
+  }
+
   private Checkpoint open() {
     ModelOptions.refuseQuantized(running.type);
     Checkpoint base = model.open(running.type);
-    if (running.threads != null) {
-      Failure.orUsage(
-          () -> {
-            Engine.threads(running.threads);
-            return running.threads;
-          });
-    }
     console.note(
         "model",
         "%s: %s, %s parameters"

@@ -11,6 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +48,71 @@ class TrainCommandTest {
         .contains("before training")
         .contains("after step 30");
     assertThat(run.out()).contains("held-out", "->", "prompt", "base", "adapted", "saved");
+  }
+
+  @Test
+  void saysWhatItRunsInAndOnAndWhy() throws IOException {
+    Lorax run = train(text, "--steps", 1, "--window", 8, "--sample", "").ok();
+    assertThat(run.err())
+        .containsPattern("(?m)^memory +about .+, nothing is computed twice: ")
+        .containsPattern("(?m)^dtype +f32, as the checkpoint stores it")
+        .containsPattern("(?m)^threads +\\d+ threads?: ");
+    out = folder.resolve("asked");
+    run =
+        train(text, "--steps", 1, "--window", 8, "--dtype", "bf16", "--threads", 1, "--json").ok();
+    assertThat(run.err())
+        .containsPattern("(?m)^dtype +bf16, as --dtype says")
+        .containsPattern("(?m)^threads +1 thread: as --threads says$");
+    assertThat(run.json().get("dtype").asText()).isEqualTo("bf16");
+    assertThat(run.json().get("threads").asInt()).isEqualTo(1);
+    out = folder.resolve("later");
+    run = train(text, "--steps", 1, "--window", 8, "--threads", 2, "--json").ok();
+    assertThat(run.json().get("threads").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void computesTwiceWhatDoesNotFitTheBudget() throws IOException {
+    Object[] large = {"--steps", 1, "--window", 64, "--batch-size", 1000, "--held-out", 0};
+    JsonNode free = train(text, with(large, "--memory-budget", "100GB", "--json")).ok().json();
+    assertThat(free.get("recompute").asDouble()).isZero();
+    long less = free.get("expectedMemoryBytes").asLong() - 50_000_000;
+    out = folder.resolve("less");
+    Lorax run = train(text, with(large, "--memory-budget", less / 1_000_000 + "MB", "--json"));
+    assertThat(run.ok().err())
+        .containsPattern(
+            "(?m)^memory +about .+ of the model is computed twice: the least that fits"
+                + " --memory-budget [0-9.]+ [MG]B$");
+    assertThat(run.json().get("recompute").asDouble()).isStrictlyBetween(0.0, 1.0);
+    assertThat(run.json().get("expectedMemoryBytes").asLong()).isLessThanOrEqualTo(less);
+  }
+
+  @Test
+  void namesTheBatchThatFitsABudgetThatIsTooSmall() {
+    Object[] large = {"--window", 64, "--batch-size", 10_000};
+    Lorax run = train(text, with(large, "--memory-budget", "500MB"));
+    run.failed(2, "--memory-budget 500 MB is too little", "training takes about");
+    Matcher batch =
+        Pattern.compile("--batch-size (\\d+) fits$", Pattern.MULTILINE).matcher(run.err());
+    assertThat(batch.find()).as(run.err()).isTrue();
+    int fits = Integer.parseInt(batch.group(1));
+    train(text, "--window", 64, "--batch-size", fits + 1, "--memory-budget", "500MB")
+        .failed(2, "--batch-size %d fits".formatted(fits));
+    train(text, with(large, "--memory-budget", "5MB")).failed(2, "no batch fits");
+    train(text, "--memory-budget", "lots").failed(2, "--memory-budget lots is no size");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void refusesSharesThatAreNone() {
+    train(text, "--recompute", 1.5).failed(2, "--recompute must be between 0 and 1, not");
+    train(text, "--recompute", -0.1).failed(2, "--recompute must be between 0 and 1, not");
+    train(text, "--recompute", "NaN").failed(2, "--recompute must be between 0 and 1, not");
+    train(text, "--recompute", "half").failed(2, "--recompute", "half");
+    assertThat(out).doesNotExist();
+  }
+
+  private static Object[] with(Object[] some, Object... more) {
+    return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray();
   }
 
   @Test

@@ -23,9 +23,11 @@ class GenerationMemoryTest {
   private static final int CACHED = 4;
 
   /**
-   * The JVM's own memory moves, and products are compiled for new lengths; a leak would pass it.
+   * Code that the JVM compiles, its tables, and what the C library keeps: 9 MB were seen; without
+   * vectors 14, where products are compiled for new lengths (that ends after some 4,000 tokens).
+   * Garbage on the Java heap, ten times that, is collected before each look.
    */
-  private static final long MOST_GROWTH = 48 << 20;
+  private static final long MOST_GROWTH = 20 << 20;
 
   @TempDir private Path folder;
 
@@ -60,6 +62,7 @@ class GenerationMemoryTest {
         advance(text, count);
         assertThat(Pointer.totalCount()).isLessThanOrEqualTo(pointers);
       }
+      settledCount();
       assertThat(Pointer.physicalBytes() - bytes).isLessThan(MOST_GROWTH);
       long before = Pointer.totalCount();
       text.close();

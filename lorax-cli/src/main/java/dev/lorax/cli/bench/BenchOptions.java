@@ -1,6 +1,7 @@
 package dev.lorax.cli.bench;
 
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.training.ThreadChoice;
 import dev.lorax.tensor.Engine;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -54,13 +55,12 @@ final class BenchOptions {
       throw Failure.usage("give either --config FILE, for random weights, or --model DIR");
     }
     Optional<WeightType> wanted = Optional.ofNullable(type).map(WeightType::parse);
-    if (threads != null) {
-      Failure.orUsage(
-          () -> {
-            Engine.threads(threads);
-            return threads;
-          });
-    }
+    int count = ThreadChoice.here(threads).count();
+    Failure.orUsage(
+        () -> {
+          Engine.threads(count);
+          return count;
+        });
     return model == null
         ? Subject.ofShape(config, wanted.orElse(WeightType.F32))
         : Subject.ofFolder(model, wanted);

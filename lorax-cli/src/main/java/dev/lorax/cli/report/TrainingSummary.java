@@ -10,6 +10,9 @@ import dev.lorax.cli.training.TrainingPlan;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.Lora;
 import dev.lorax.model.LanguageModel;
+import dev.lorax.tensor.DType;
+import dev.lorax.tensor.Engine;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -27,7 +30,7 @@ public final class TrainingSummary {
     summary.measures(history);
     summary.sizes(base, training.adapter());
     summary.speed(history);
-    summary.memory(training);
+    summary.memory(base, training);
     summary.recipe(training.plan(), options);
     summary.adapter(training.adapter());
     return summary.json;
@@ -67,7 +70,10 @@ public final class TrainingSummary {
     peak.ifPresent(bytes -> json.put("peakMemoryBytes", bytes));
   }
 
-  private void memory(AdapterTraining training) {
+  private void memory(LanguageModel base, AdapterTraining training) {
+    DType type = base.parameters().asMap().values().iterator().next().dtype();
+    json.put("dtype", type.name().toLowerCase(Locale.ROOT));
+    json.put("threads", Engine.threads());
     json.put("expectedMemoryBytes", training.memory().peak());
     json.put("recompute", training.memory().recomputation().share());
   }

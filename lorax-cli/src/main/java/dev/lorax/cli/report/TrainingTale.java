@@ -6,8 +6,10 @@ import dev.lorax.cli.training.AdapterTraining;
 import dev.lorax.cli.training.History;
 import dev.lorax.cli.training.Measure;
 import dev.lorax.cli.training.TextData;
+import dev.lorax.cli.training.ThreadChoice;
 import dev.lorax.cli.training.TrainingOptions;
 import dev.lorax.cli.training.TrainingPlan;
+import dev.lorax.cli.training.TypeChoice;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.Lora;
 import dev.lorax.model.LanguageModel;
@@ -40,6 +42,12 @@ public final class TrainingTale {
                 Figures.count(plan.warmup()),
                 options.seed));
     console.note("memory", training.memory().toString());
+  }
+
+  /** What it runs in and on, and why. */
+  public void machine(TypeChoice type, ThreadChoice threads) {
+    console.note("dtype", type.toString());
+    console.note("threads", threads.toString());
   }
 
   private void adapter(LanguageModel base, Adapter adapter) {

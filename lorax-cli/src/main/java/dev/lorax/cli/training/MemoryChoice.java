@@ -3,7 +3,10 @@ package dev.lorax.cli.training;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
 import dev.lorax.run.Recomputation;
+import java.util.Comparator;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What is computed twice so that training fits its budget.
@@ -27,54 +30,77 @@ public record MemoryChoice(Recomputation recomputation, long peak, String reason
         options.memoryBudget == null
             ? MemoryBudget.ofMachine()
             : MemoryBudget.parse(options.memoryBudget);
-    if (options.recompute != null) {
-      double share = Failure.orUsage(() -> new Recomputation(options.recompute)).share();
-      long peak = estimate.peak(share);
-      return peak > budget.bytes()
-          ? tooMuch(estimates, options, budget, share)
-          : choice(share, peak, "as --recompute says");
+    MemoryChoice choice =
+        options.recompute == null
+            ? fitting(estimate, budget)
+            : given(estimate, Failure.orUsage(() -> new Recomputation(options.recompute)));
+    if (choice.peak <= budget.bytes()) {
+      return choice;
     }
-    for (int i = 0; i <= STEPS; i++) {
-      double share = (double) i / STEPS;
-      if (estimate.peak(share) <= budget.bytes()) {
-        return choice(share, estimate.peak(share), reason(i, budget));
-      }
+    if (budget.asked()) {
+      throw tooLittle(choice.peak, estimates, options, budget);
     }
-    return tooMuch(estimates, options, budget, 1);
+    String warning = "more than the %s: lower --batch-size or --window".formatted(budget);
+    return new MemoryChoice(choice.recomputation, choice.peak, warning);
   }
 
-  private static String reason(int step, MemoryBudget budget) {
-    return step == 0
+  private static MemoryChoice given(MemoryEstimate estimate, Recomputation recomputation) {
+    return new MemoryChoice(
+        recomputation, estimate.peak(recomputation.share()), "as --recompute says");
+  }
+
+  /** The least share that fits; where none does, that of the least memory. */
+  private static MemoryChoice fitting(MemoryEstimate estimate, MemoryBudget budget) {
+    double share =
+        shares()
+            .filter(some -> estimate.peak(some) <= budget.bytes())
+            .findFirst()
+            .orElseGet(() -> least(estimate));
+    return new MemoryChoice(new Recomputation(share), estimate.peak(share), reason(share, budget));
+  }
+
+  private static String reason(double share, MemoryBudget budget) {
+    return share == 0
         ? budget.bytes() == Long.MAX_VALUE ? "the fastest" : "fits " + budget
         : "the least that fits " + budget;
   }
 
-  private static MemoryChoice choice(double share, long peak, String reason) {
-    return new MemoryChoice(new Recomputation(share), peak, reason);
+  private static Stream<Double> shares() {
+    return IntStream.rangeClosed(0, STEPS).mapToObj(i -> (double) i / STEPS);
   }
 
-  private static MemoryChoice tooMuch(
+  /** Not always 1: each stretch that is computed twice keeps what flows into it. */
+  private static double least(MemoryEstimate estimate) {
+    return shares().min(Comparator.comparingLong(estimate::peak)).orElseThrow();
+  }
+
+  private static Failure tooLittle(
+      long peak,
       IntFunction<MemoryEstimate> estimates,
       TrainingOptions options,
-      MemoryBudget budget,
-      double share) {
-    long peak = estimates.apply(options.batchSize).peak(share);
-    if (!budget.asked()) {
-      String warning = "more than the %s: lower --batch-size or --window".formatted(budget);
-      return choice(share, peak, warning);
+      MemoryBudget budget) {
+    int fits = 0;
+    for (int none = options.batchSize + 1; none - fits > 1; ) {
+      int batch = fits + (none - fits) / 2;
+      MemoryEstimate estimate = estimates.apply(batch);
+      if (estimate.peak(least(estimate)) <= budget.bytes()) {
+        fits = batch;
+      } else {
+        none = batch;
+      }
     }
-    int batch = options.batchSize - 1;
-    while (batch > 0 && estimates.apply(batch).peak(1) > budget.bytes()) {
-      batch--;
-    }
+    boolean given = options.recompute != null;
     String advice =
-        batch > 0
-            ? "--batch-size %d fits where all is computed twice".formatted(batch)
+        fits > 0
+            ? "--batch-size %d fits%s".formatted(fits, given ? " without --recompute" : "")
             : "no batch fits: give more, or a shorter --window, or --dtype bf16";
-    throw Failure.usage(
+    return Failure.usage(
         "%s is too little: training takes about %s%s; %s"
             .formatted(
-                budget, Figures.bytes(peak), share == 1 ? " with all computed twice" : "", advice));
+                budget,
+                Figures.bytes(peak),
+                given ? " with this --recompute" : " at least",
+                advice));
   }
 
   /** One line. */

@@ -173,6 +173,9 @@ public final class TrainingOptions {
     if (!(heldOut >= 0 && heldOut < 1)) {
       throw Failure.usage("--held-out must be at least 0 and below 1, not " + heldOut);
     }
+    if (recompute != null && !(recompute >= 0 && recompute <= 1)) {
+      throw Failure.usage("--recompute must be between 0 and 1, not " + recompute);
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lorax.cli.console.Failure;
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MemoryChoiceTest {
@@ -46,7 +47,24 @@ class MemoryChoiceTest {
     assertThatThrownBy(() -> choose("620MB", null))
         .isInstanceOf(Failure.class)
         .hasMessageContaining("--memory-budget 620 MB is too little")
-        .hasMessageContaining("--batch-size 2 fits where all is computed twice");
+        .hasMessageContaining("training takes about")
+        .hasMessageEndingWith(" at least; --batch-size 2 fits");
+    assertThatThrownBy(() -> choose("620MB", 0.0))
+        .hasMessageEndingWith(" with this --recompute; --batch-size 2 fits without --recompute");
+    assertThatThrownBy(() -> choose("1GB", 0.0))
+        .hasMessageEndingWith(" with this --recompute; --batch-size 4 fits without --recompute");
+  }
+
+  @Test
+  void knowsThatComputingAllTwiceIsNotAlwaysTheLeast() {
+    MemoryEstimate two =
+        new MemoryEstimate(0, 0, new Activations(List.of(1_000L, 1_000L), 500_000_000, 0));
+    TrainingOptions options = new TrainingOptions();
+    options.memoryBudget = "600MB";
+    assertThat(MemoryChoice.of(batch -> two, options).recomputation().share()).isZero();
+    options.memoryBudget = "100MB";
+    assertThatThrownBy(() -> MemoryChoice.of(batch -> two, options))
+        .hasMessageContaining("training takes about 360 MB at least; no batch fits");
   }
 
   @Test
