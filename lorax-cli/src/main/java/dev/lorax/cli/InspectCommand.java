@@ -5,12 +5,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
+import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
 import dev.lorax.cli.report.AdapterModules;
 import dev.lorax.cli.report.Excerpt;
+import dev.lorax.cli.report.QuantizedMatrices;
 import dev.lorax.lora.Adapter;
+import dev.lorax.tensor.Precision;
+import dev.lorax.tensor.QuantizationError;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -24,15 +29,20 @@ import picocli.CommandLine.Option;
 /** {@code lorax inspect}: what a model and an adapter are, and what injection does to a graph. */
 @Command(
     name = "inspect",
-    description = "Shows a model, its graph before and after injection, and an adapter.",
+    description =
+        "Shows a model, its graph before and after injection, an adapter, and what"
+            + " quantising costs.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
       "Example:",
-      "  lorax inspect --model models/gpt2 --graph diff --targets query,ffn.up --rank 4"
+      "  lorax inspect --model models/gpt2 --graph diff --targets query,ffn.up --rank 4",
+      "  lorax inspect --model models/gpt2 --dtype int4"
     })
 final class InspectCommand implements Callable<Integer> {
+  private static final int WORST = 10;
+
   private final Console console;
   private final ObjectNode json = new ObjectMapper().createObjectNode();
 
@@ -43,6 +53,13 @@ final class InspectCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "PEFT adapter folder: shows what it changes, and how much.")
   private Path folder;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description =
+          "int8 or int4: shows what quantising each of the model's matrices to it would lose.")
+  private String type;
 
   @Option(names = "--json", description = "Print everything as one JSON object.")
   private boolean asJson;
@@ -56,12 +73,13 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Precision precision = type == null ? null : precision(); // told before a large model is opened
     try (Checkpoint base = model.open()) {
       if (folder == null) {
-        show(base, null);
+        show(base, null, precision);
       } else {
         try (Adapter adapter = ModelOptions.adapter(folder, base)) {
-          show(base, adapter);
+          show(base, adapter, precision);
         }
       }
     }
@@ -71,12 +89,15 @@ final class InspectCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void show(Checkpoint base, Adapter adapter) {
-    if (asJson || (adapter == null && !graph.isWanted())) {
+  private void show(Checkpoint base, Adapter adapter, Precision precision) {
+    if (asJson || (adapter == null && precision == null && !graph.isWanted())) {
       model(base);
     }
     if (adapter != null) {
       adapter(base, adapter);
+    }
+    if (precision != null) {
+      quantized(QuantizedMatrices.of(base, precision), precision);
     }
     if (graph.isWanted()) {
       String picture = graph.draw(base.graph(), adapter == null ? null : adapter.graph());
@@ -145,6 +166,63 @@ final class InspectCommand implements Callable<Integer> {
         Figures.number(module.alpha()),
         module.change(),
         Figures.percent(module.share()));
+  }
+
+  private Precision precision() {
+    return Arrays.stream(Precision.values())
+        .filter(precision -> precision.toString().equalsIgnoreCase(type))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                Failure.usage(
+                    "--dtype %s is not quantised, and loses nothing to show: give int8 or int4"
+                        .formatted(type)));
+  }
+
+  private void quantized(QuantizedMatrices all, Precision precision) {
+    ObjectNode object = json.putObject("quantized");
+    object.put("dtype", precision.toString());
+    object.put("bytesBefore", all.before()).put("bytesAfter", all.after());
+    object.put("meanError", all.meanError());
+    ArrayNode list = object.putArray("matrices");
+    all.matrices().forEach(matrix -> fill(list.addObject(), matrix));
+    List<QuantizedMatrices.Matrix> worst = all.matrices().stream().limit(WORST).toList();
+    int width = worst.stream().mapToInt(matrix -> matrix.name().length()).max().orElse(1);
+    line("matrices", " ".repeat(width) + "  dtype  error ‖W−Q‖/‖W‖  signal to noise");
+    worst.forEach(matrix -> line("", row(matrix, width)));
+    if (all.matrices().size() > WORST) {
+      line("", "and %d that lose less: --json lists all".formatted(all.matrices().size() - WORST));
+    }
+    line(
+        "size",
+        "%s instead of %s (%s), with what is not quantised"
+            .formatted(
+                Figures.bytes(all.after()),
+                Figures.bytes(all.before()),
+                Figures.percent((double) all.after() / all.before())));
+    line(
+        "error",
+        "%s loses %s of a matrix on average, over %d matrices"
+            .formatted(precision, Figures.percent(all.meanError()), all.matrices().size()));
+  }
+
+  private static void fill(ObjectNode object, QuantizedMatrices.Matrix matrix) {
+    QuantizationError error = matrix.error();
+    object.put("name", matrix.name()).put("dtype", error.format());
+    Arrays.stream(error.shape().toArray()).forEach(object.putArray("shape")::add);
+    object.put("bytesBefore", error.before()).put("bytesAfter", error.after());
+    object.put("error", error.relative());
+    object.put("decibels", error.noise() == 0 ? null : (Double) error.decibels());
+  }
+
+  private static String row(QuantizedMatrices.Matrix matrix, int width) {
+    return String.format(
+        Locale.ROOT,
+        "%-" + width + "s  %5s  %15s  %12.1f dB",
+        matrix.name(),
+        matrix.error().format(),
+        Figures.percent(matrix.error().relative()),
+        matrix.error().decibels());
   }
 
   private void tell(String label, String field, String value) {
