@@ -9,7 +9,7 @@ final class PlainProduct implements RowProduct {
    * Tokens up to which reading the matrix costs more than computing. Java's vectors lack the
    * processor's products of bfloat16 pairs; the engine has them.
    */
-  private static final int MEMORY_BOUND = 3;
+  private static final int MEMORY_BOUND = 2;
 
   private final Vectors vectors;
   private final Tensor matrix;

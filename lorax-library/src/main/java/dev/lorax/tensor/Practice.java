@@ -7,9 +7,8 @@ import java.nio.ByteBuffer;
  * then each vector operation is a method call, and a first token would take half a second.
  */
 final class Practice {
-  private static final int IN =
-      Integer.getInteger("pin", 160); // takes every path of a loop once, and costs little
-  private static final int ROUNDS = Integer.getInteger("pr", 400);
+  private static final int IN = 160; // takes every path of a loop once, and costs little
+  private static final int ROUNDS = 400;
 
   private final Vectors vectors;
   private final Span memory = Span.of(ByteBuffer.allocateDirect(4 * 64 * IN));

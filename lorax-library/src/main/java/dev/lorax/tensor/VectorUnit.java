@@ -50,7 +50,7 @@ public final class VectorUnit {
   }
 
   /**
-   * Makes the kernels fast beforehand, where they are on: it takes a tenth of a second of one
+   * Makes the kernels fast beforehand, where they are on: it takes some tenths of a second of one
    * thread, and is best done while something else loads. Nothing waits for it.
    */
   public static void warmUp() {
