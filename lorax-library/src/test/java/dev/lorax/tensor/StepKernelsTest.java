@@ -80,7 +80,8 @@ class StepKernelsTest {
     Rows y = new Rows().resize(tokens, out);
     weight.forRows().orElseThrow().multiply(rows(x), y);
     Tensor exact = x.to(DType.F64).matmul(weight.to(DType.F64).transpose(0, 1));
-    assertSame(y, exact, 1e-6 * in);
+    boolean isByEngine = type == DType.BF16 && tokens > 2; // which rounds x and y
+    assertSame(y, exact, isByEngine ? 0.02 : 1e-6 * in);
   }
 
   @Test
