@@ -4,6 +4,7 @@ import dev.lorax.graph.Differentiable.Recorded;
 import dev.lorax.graph.Recording;
 import dev.lorax.graph.Sequences;
 import dev.lorax.tensor.AttentionProducts;
+import dev.lorax.tensor.AttentionProducts.Mixed;
 import dev.lorax.tensor.AttentionProducts.Slopes;
 import dev.lorax.tensor.Tensor;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ record WholeAttention(Attention attention, Sequences sequences) {
   /** The same for the inputs of a call, with the way back. */
   Recorded record(Recording call) {
     List<AttentionProducts> kept = new ArrayList<>();
+    List<Tensor> weights = new ArrayList<>();
     Tensor value =
         mix(
             call.input(0),
@@ -33,10 +35,12 @@ record WholeAttention(Attention attention, Sequences sequences) {
             call.input(2),
             products -> {
               AttentionProducts own = products.map(call::keep);
+              Mixed mixed = own.mix();
               kept.add(own);
-              return own.mix().mixed();
+              weights.add(mixed.weights() == null ? null : call.keep(mixed.weights()));
+              return mixed.mixed();
             });
-    return new Recorded(value, gradient -> back(gradient, kept));
+    return new Recorded(value, gradient -> back(gradient, kept, weights));
   }
 
   private Tensor mix(Tensor q, Tensor k, Tensor v, Function<AttentionProducts, Tensor> mix) {
@@ -56,12 +60,12 @@ record WholeAttention(Attention attention, Sequences sequences) {
     return joined(mixed);
   }
 
-  private Tensor[] back(Tensor gradient, List<AttentionProducts> kept) {
+  private Tensor[] back(Tensor gradient, List<AttentionProducts> kept, List<Tensor> weights) {
     List<Rows> groups = groups();
     Tensor[][] slopes = new Tensor[3][kept.size()];
     for (int i = 0; i < kept.size(); i++) {
       Rows rows = groups.get(i);
-      Slopes part = kept.get(i).back(queries(rows.of(gradient), rows.count()), null);
+      Slopes part = kept.get(i).back(queries(rows.of(gradient), rows.count()), weights.get(i));
       slopes[0][i] = rows(part.queries(), rows.count());
       slopes[1][i] = rows(part.keys(), rows.count());
       slopes[2][i] = rows(part.values(), rows.count());
