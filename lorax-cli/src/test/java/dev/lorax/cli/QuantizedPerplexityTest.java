@@ -131,7 +131,7 @@ class QuantizedPerplexityTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"bf16, 1e-6", "int8, 7.2e-5", "int4, 0.011"})
+  @CsvSource({"bf16, 6e-5", "int8, 7.2e-5", "int4, 0.011"})
   void eachStepIsCloseToThatInFloats(String form, double nats) {
     assertThat(MEASURED.get(form).divergence()).isBetween(0.0, nats);
   }

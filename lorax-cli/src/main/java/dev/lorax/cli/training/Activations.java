@@ -95,6 +95,7 @@ public record Activations(List<Long> kept, long stream, long work) {
         sum += lora.rank() + (lora.dropout() > 0 ? lora.target().in() : 0);
       } else if (node.op() instanceof Attention attention) {
         sum += (attention.heads() + 2L * attention.keyValueHeads()) * attention.head();
+        sum += window <= LONGEST_BLOCK ? (long) attention.heads() * window : 0; // its weights
         widest = Math.max(widest, (long) attention.heads() * Math.min(window, LONGEST_BLOCK));
       }
     }
