@@ -169,9 +169,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private Precision precision() {
-    return Arrays.stream(Precision.values())
-        .filter(precision -> precision.toString().equalsIgnoreCase(type))
-        .findFirst()
+    return ModelOptions.precision(type)
         .orElseThrow(
             () ->
                 Failure.usage(

@@ -7,7 +7,9 @@ import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Precision;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
@@ -34,23 +36,25 @@ final class ModelOptions {
 
   /** Opens it for generating text: also quantised, to {@code int8} or {@code int4}. */
   Checkpoint openForText(String type) {
-    for (Precision precision : Precision.values()) {
-      if (precision.toString().equalsIgnoreCase(type)) {
-        return Checkpoint.open(folder, precision);
-      }
-    }
-    return open(type);
+    return precision(type).map(bits -> Checkpoint.open(folder, bits)).orElseGet(() -> open(type));
   }
 
   /** Tells at once that nothing is trained over a quantised base. */
   static void refuseQuantized(String type) {
-    for (Precision precision : Precision.values()) {
-      if (precision.toString().equalsIgnoreCase(type)) {
-        throw Failure.usage(
-            "--dtype %s serves for generating text: train on f32 or bf16, then generate with it"
-                .formatted(precision));
-      }
-    }
+    precision(type)
+        .ifPresent(
+            bits -> {
+              throw Failure.usage(
+                  "--dtype %s serves for generating text: train on f32 or bf16, then generate with it"
+                      .formatted(bits));
+            });
+  }
+
+  /** The quantised form of a name, if it is that of one; the name may be null. */
+  static Optional<Precision> precision(String type) {
+    return Arrays.stream(Precision.values())
+        .filter(bits -> bits.toString().equalsIgnoreCase(type))
+        .findFirst();
   }
 
   /** An adapter for an open model. */
