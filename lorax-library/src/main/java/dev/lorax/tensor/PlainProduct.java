@@ -5,28 +5,25 @@ import java.util.List;
 
 /** Products of a float32 or bfloat16 matrix where it lies, in parts of at most 1 GiB. */
 final class PlainProduct implements RowProduct {
-  /**
-   * Tokens up to which reading the matrix costs more than computing. Java's vectors lack the
-   * processor's products of bfloat16 pairs; the engine has them.
-   */
-  private static final int MEMORY_BOUND = 2;
+  /** Bytes of rows that stay in the second-level cache while several tokens go over them. */
+  private static final int CACHED = 128 << 10;
 
   private final Vectors vectors;
-  private final Tensor matrix;
   private final boolean isHalf;
   private final int out;
   private final int in;
   private final int partRows;
+  private final int cachedRows;
   private final List<Span> parts = new ArrayList<>();
 
   /** A product for a matrix that {@link #serves}. */
   PlainProduct(Tensor matrix, Vectors vectors) {
     this.vectors = vectors;
-    this.matrix = matrix;
     isHalf = matrix.dtype() == DType.BF16;
     out = Math.toIntExact(matrix.size(0));
     in = Math.toIntExact(matrix.size(1));
     long rowBytes = (long) in * matrix.dtype().bytes();
+    cachedRows = (int) Math.max(4, CACHED / rowBytes / 4 * 4);
     partRows = (int) Math.min(out, Span.MOST / rowBytes / Products.CACHED * Products.CACHED);
     for (int first = 0; first < out; first += partRows) {
       long rows = Math.min(partRows, out - first);
@@ -44,22 +41,6 @@ final class PlainProduct implements RowProduct {
 
   @Override
   public void multiply(Rows x, Rows y) {
-    if (x.count() <= MEMORY_BOUND) {
-      multiplyByVectors(x, y);
-    } else {
-      multiplyByEngine(x, y);
-    }
-  }
-
-  private void multiplyByEngine(Rows x, Rows y) {
-    try (Scope scope = new Scope();
-        Gradients off = Gradients.off()) {
-      Tensor product = Kernels.linear(x.toTensor().to(matrix.dtype()), matrix, null);
-      System.arraycopy(product.toFloats(), 0, y.values(), 0, x.count() * out);
-    }
-  }
-
-  private void multiplyByVectors(Rows x, Rows y) {
     float[] numbers = isHalf ? x.halves() : x.values();
     int tokens = x.count();
     float[] result = y.values();
@@ -68,10 +49,11 @@ final class PlainProduct implements RowProduct {
   }
 
   private void rows(int from, int to, float[] x, int tokens, float[] y) {
+    int most = tokens == 1 ? to - from : cachedRows;
     for (int first = from; first < to; ) {
       Span part = parts.get(first / partRows);
       int row = first % partRows;
-      int count = Math.min(to - first, partRows - row);
+      int count = Math.min(most, Math.min(to - first, partRows - row));
       if (isHalf) {
         vectors.bf16(part, in, row, count, x, tokens, y, first, out);
       } else {

@@ -30,8 +30,8 @@ final class Practice {
   }
 
   private void products() {
-    vectors.bf16(memory, IN, 0, 8, x, 1, y, 0, 8);
-    vectors.f32(memory, IN, 0, 2, x, 1, y, 0, 8);
+    vectors.bf16(memory, IN, 0, 9, x, 3, y, 0, 9);
+    vectors.f32(memory, IN, 0, 9, x, 1, y, 0, 9);
   }
 
   private void formulas() {

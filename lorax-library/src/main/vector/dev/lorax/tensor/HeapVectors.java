@@ -169,14 +169,6 @@ final class HeapVectors implements Vectors {
 
   // ---- matrices in native memory
 
-  private static FloatVector low(IntVector pairs) {
-    return pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-  }
-
-  private static FloatVector high(IntVector pairs) {
-    return pairs.and(0xffff0000).reinterpretAsFloats();
-  }
-
   @Override
   public void bf16(
       Span memory,
@@ -188,47 +180,7 @@ final class HeapVectors implements Vectors {
       float[] y,
       int yAt,
       int stride) {
-    for (int i = 0; i < tokens * rows; i++) {
-      int r = i % rows;
-      int at = yAt + i / rows * stride + r;
-      y[at] = bf16One(memory, 2 * (row + r) * in, in, halves, i / rows * in);
-    }
-  }
-
-  private static float bf16One(Span memory, int start, int in, float[] x, int even) {
-    Object view = memory.view();
-    int pairs = in / 2;
-    int odd = even + pairs;
-    FloatVector a = FloatVector.zero(FLOATS);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    int k = 0;
-    for (; k + 4 * LANES <= pairs; k += 4 * LANES) {
-      IntVector v = Native.ints(view, start + 4 * k);
-      IntVector w = Native.ints(view, start + 4 * (k + LANES));
-      a = high(v).fma(load(x, odd + k), low(v).fma(load(x, even + k), a));
-      b = high(w).fma(load(x, odd + k + LANES), low(w).fma(load(x, even + k + LANES), b));
-      v = Native.ints(view, start + 4 * (k + 2 * LANES));
-      w = Native.ints(view, start + 4 * (k + 3 * LANES));
-      c = high(v).fma(load(x, odd + k + 2 * LANES), low(v).fma(load(x, even + k + 2 * LANES), c));
-      d = high(w).fma(load(x, odd + k + 3 * LANES), low(w).fma(load(x, even + k + 3 * LANES), d));
-    }
-    for (; k + LANES <= pairs; k += LANES) {
-      IntVector v = Native.ints(view, start + 4 * k);
-      a = high(v).fma(load(x, odd + k), low(v).fma(load(x, even + k), a));
-    }
-    return total(a.add(b).add(c.add(d))) + bf16Rest(memory, start, k, pairs, x, even);
-  }
-
-  private static float bf16Rest(Span memory, int start, int from, int pairs, float[] x, int even) {
-    float sum = 0;
-    for (int k = from; k < pairs; k++) {
-      int both = memory.buffer().getInt(start + 4 * k);
-      sum += Float.intBitsToFloat(both << 16) * x[even + k];
-      sum += Float.intBitsToFloat(both & 0xffff0000) * x[even + pairs + k];
-    }
-    return sum;
+    Bfloat16Products.multiply(memory, in, row, rows, halves, tokens, y, yAt, stride);
   }
 
   @Override
@@ -242,37 +194,7 @@ final class HeapVectors implements Vectors {
       float[] y,
       int yAt,
       int stride) {
-    for (int i = 0; i < tokens * rows; i++) {
-      int r = i % rows;
-      y[yAt + i / rows * stride + r] = f32One(memory, 4 * (row + r) * in, in, x, i / rows * in);
-    }
-  }
-
-  private static float f32One(Span memory, int start, int in, float[] x, int xAt) {
-    Object view = memory.view();
-    FloatVector a = FloatVector.zero(FLOATS);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    int k = 0;
-    for (; k + 4 * LANES <= in; k += 4 * LANES) {
-      a = Native.floats(view, start + 4 * k).fma(load(x, xAt + k), a);
-      b = Native.floats(view, start + 4 * (k + LANES)).fma(load(x, xAt + k + LANES), b);
-      c = Native.floats(view, start + 4 * (k + 2 * LANES)).fma(load(x, xAt + k + 2 * LANES), c);
-      d = Native.floats(view, start + 4 * (k + 3 * LANES)).fma(load(x, xAt + k + 3 * LANES), d);
-    }
-    for (; k + LANES <= in; k += LANES) {
-      a = Native.floats(view, start + 4 * k).fma(load(x, xAt + k), a);
-    }
-    return total(a.add(b).add(c.add(d))) + f32Rest(memory, start, k, in, x, xAt);
-  }
-
-  private static float f32Rest(Span memory, int start, int from, int in, float[] x, int xAt) {
-    float sum = 0;
-    for (int k = from; k < in; k++) {
-      sum += memory.buffer().getFloat(start + 4 * k) * x[xAt + k];
-    }
-    return sum;
+    Float32Products.multiply(memory, in, row, rows, x, tokens, y, yAt, stride);
   }
 
   // ---- attention to a cache
