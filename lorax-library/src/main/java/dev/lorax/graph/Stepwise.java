@@ -1,5 +1,9 @@
 package dev.lorax.graph;
 
+import dev.lorax.tensor.RowProduct;
+import dev.lorax.tensor.Rows;
+import java.util.List;
+
 /**
  * An op that can also compute a few rows on the Java heap, in float32.
  *
@@ -16,5 +20,25 @@ public interface Stepwise extends Op {
   interface Step {
     /** Reads the call's inputs and writes its output. */
     void compute(StepCall call);
+  }
+
+  /**
+   * A step that multiplies its first input, the only one, by a matrix. Those with the same input
+   * may be computed together.
+   */
+  interface ProductStep extends Step {
+    /** The matrix. */
+    RowProduct product();
+
+    /** Turns the product into the op's value. */
+    void finish(Rows value);
+
+    @Override
+    default void compute(StepCall call) {
+      Rows x = call.input(0);
+      Rows value = call.output(x.count(), product().out());
+      RowProduct.multiply(x, List.of(product()), List.of(value));
+      finish(value);
+    }
   }
 }

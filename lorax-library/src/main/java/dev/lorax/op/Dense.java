@@ -71,11 +71,17 @@ public record Dense(int in, int out, boolean bias, Optional<String> tiedTo)
   public Step step(Bound parameters) {
     RowProduct product = parameters.product("weight");
     float[] offset = bias ? parameters.floats("bias") : new float[0];
-    return call -> {
-      Rows value = call.output(call.input(0).count(), out);
-      product.multiply(call.input(0), value);
-      if (bias) {
-        StepKernels.addBias(offset, value);
+    return new ProductStep() {
+      @Override
+      public RowProduct product() {
+        return product;
+      }
+
+      @Override
+      public void finish(Rows value) {
+        if (bias) {
+          StepKernels.addBias(offset, value);
+        }
       }
     };
   }

@@ -2,12 +2,15 @@ package dev.lorax.run;
 
 import dev.lorax.graph.Cache;
 import dev.lorax.graph.StepCall;
+import dev.lorax.graph.Stepwise.ProductStep;
 import dev.lorax.graph.Stepwise.Step;
 import dev.lorax.op.Choice;
 import dev.lorax.op.Input;
 import dev.lorax.op.SelectRows;
+import dev.lorax.tensor.RowProduct;
 import dev.lorax.tensor.Rows;
 import dev.lorax.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -17,22 +20,24 @@ import java.util.Optional;
 /** The values of one step of decoding, in memory that serves the next one too. */
 final class StepFrame implements StepCall {
   private final Plan plan;
-  private final int[] slots;
+  private final List<Step> steps;
+  private final Stages stages;
   private final Rows[] values;
   private final Map<String, int[]> feeds = new HashMap<>();
   private float[] scratch = new float[0];
   private Pass pass;
   private int place;
 
-  StepFrame(Plan plan, int[] slots) {
+  StepFrame(Plan plan, List<Step> steps, Stages stages) {
     this.plan = plan;
-    this.slots = slots;
-    values = new Rows[1 + Arrays.stream(slots).max().orElse(0)];
+    this.steps = steps;
+    this.stages = stages;
+    values = new Rows[stages.slots()];
     Arrays.setAll(values, slot -> new Rows());
   }
 
   /** Computes all values; the last is the graph's. */
-  Tensor run(Pass step, List<Step> steps) {
+  Tensor run(Pass step) {
     pass = step;
     feeds.clear();
     feeds.put(Input.TOKENS.name(), pass.tokens());
@@ -41,15 +46,40 @@ final class StepFrame implements StepCall {
         Arrays.stream(pass.positions()).mapToInt(Math::toIntExact).toArray());
     pass.rows().ifPresent(rows -> feeds.put(SelectRows.ROWS, rows));
     pass.choicesOfRows().ifPresent(choices -> feeds.put(Choice.CHOICES, choices));
-    for (place = 0; place < plan.size(); place++) {
-      steps.get(place).compute(this);
+    for (int[] stage : stages.inOrder()) {
+      if (stage.length == 1) {
+        place = stage[0];
+        steps.get(place).compute(this);
+      } else {
+        multiply(stage);
+      }
     }
-    return values[slots[plan.size() - 1]].toTensor();
+    return value(plan.size() - 1).toTensor();
+  }
+
+  /** Computes products of one input together. */
+  private void multiply(int[] stage) {
+    Rows x = value(plan.inputs(stage[0])[0]);
+    List<RowProduct> products = new ArrayList<>(stage.length);
+    List<Rows> ys = new ArrayList<>(stage.length);
+    for (int member : stage) {
+      RowProduct product = ((ProductStep) steps.get(member)).product();
+      products.add(product);
+      ys.add(value(member).resize(x.count(), product.out()));
+    }
+    RowProduct.multiply(x, products, ys);
+    for (int i = 0; i < stage.length; i++) {
+      ((ProductStep) steps.get(stage[i])).finish(ys.get(i));
+    }
+  }
+
+  private Rows value(int of) {
+    return values[stages.slot(of)];
   }
 
   @Override
   public Rows input(int index) {
-    return values[slots[plan.inputs(place)[index]]];
+    return value(plan.inputs(place)[index]);
   }
 
   @Override
@@ -59,7 +89,7 @@ final class StepFrame implements StepCall {
 
   @Override
   public Rows output(int rows, int width) {
-    return values[slots[place]].resize(rows, width);
+    return value(place).resize(rows, width);
   }
 
   @Override

@@ -8,9 +8,7 @@ import dev.lorax.tensor.RowProduct;
 import dev.lorax.tensor.Tensor;
 import dev.lorax.tensor.VectorUnit;
 import dev.lorax.tensor.Weight;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,15 +23,15 @@ final class StepProgram {
 
   private final Plan plan;
   private final List<Step> steps = new ArrayList<>();
-  private final int[] slots;
+  private final Stages stages;
   private final ConcurrentLinkedQueue<StepFrame> frames = new ConcurrentLinkedQueue<>();
 
   private StepProgram(Plan plan) {
     this.plan = plan;
-    this.slots = slots(plan);
     for (int place = 0; place < plan.size(); place++) {
       steps.add(((Stepwise) plan.node(place).op()).step(new NodeParameters(plan, place)));
     }
+    stages = new Stages(plan, steps);
   }
 
   /** The program of a plan; empty where an op or the form of a weight stands against it. */
@@ -68,28 +66,12 @@ final class StepProgram {
   /** Takes a step; its value is made as a tensor in the open scope. */
   Tensor run(Pass pass) {
     StepFrame frame = frames.poll();
-    frame = frame == null ? new StepFrame(plan, slots) : frame;
+    frame = frame == null ? new StepFrame(plan, steps, stages) : frame;
     try {
-      return frame.run(pass, steps);
+      return frame.run(pass);
     } finally {
       frames.add(frame);
     }
-  }
-
-  /** Gives each value a slot that no other value has while it is alive. */
-  private static int[] slots(Plan plan) {
-    int[] slots = new int[plan.size()];
-    Deque<Integer> free = new ArrayDeque<>();
-    int used = 0;
-    for (int place = 0; place < slots.length; place++) {
-      slots[place] = free.isEmpty() ? used++ : free.pop();
-      for (int input : plan.inputs(place)) {
-        if (plan.lastUse(input) == place && !free.contains(slots[input])) {
-          free.push(slots[input]);
-        }
-      }
-    }
-    return slots;
   }
 
   /** What the op at a place is bound to. */

@@ -130,15 +130,9 @@ public final class Int4Weight implements Quantized {
   }
 
   @Override
-  public void multiply(float[] x, int tokens, float[] y) {
-    multiply(VectorUnit.products(), x, tokens, y);
-  }
-
-  void multiply(Products products, float[] x, int tokens, float[] y) {
-    List<Rounded> parts = Rounded.parts(x, tokens, in);
-    Parts.run(
-        (int) shape.get(0),
-        tokens,
+  public RowProduct.Work work(Products products, Rows x, Rows y) {
+    List<Rounded> parts = x.rounded();
+    return new BlockWork(
         y,
         (from, to, output) -> {
           for (Rounded part : parts) {

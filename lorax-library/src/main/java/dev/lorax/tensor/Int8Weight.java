@@ -74,15 +74,9 @@ public final class Int8Weight implements Quantized {
   }
 
   @Override
-  public void multiply(float[] x, int tokens, float[] y) {
-    multiply(VectorUnit.products(), x, tokens, y);
-  }
-
-  void multiply(Products products, float[] x, int tokens, float[] y) {
-    List<Interleaved> parts = Interleaved.parts(x, tokens, in);
-    Parts.run(
-        (int) shape.get(0),
-        tokens,
+  public RowProduct.Work work(Products products, Rows x, Rows y) {
+    List<Interleaved> parts = x.interleaved();
+    return new BlockWork(
         y,
         (from, to, output) -> {
           for (Interleaved part : parts) {

@@ -40,12 +40,16 @@ final class PlainProduct implements RowProduct {
   }
 
   @Override
-  public void multiply(Rows x, Rows y) {
+  public int out() {
+    return out;
+  }
+
+  @Override
+  public Work work(Rows x, Rows y) {
     float[] numbers = isHalf ? x.halves() : x.values();
     int tokens = x.count();
     float[] result = y.values();
-    Workers.shared()
-        .run(out, Products.CACHED, (from, to) -> rows(from, to, numbers, tokens, result));
+    return (from, to) -> rows(from, to, numbers, tokens, result);
   }
 
   private void rows(int from, int to, float[] x, int tokens, float[] y) {

@@ -13,13 +13,8 @@ sealed interface Quantized extends Weight permits Int8Weight, Int4Weight {
   /** Writes rows from..to, whole blocks, column by column. */
   void columns(int from, int to, Products.Columns target);
 
-  /**
-   * A product with few tokens, on the heap.
-   *
-   * @param x [tokens, in]; the array may be longer
-   * @param y [tokens, out], overwritten; likewise
-   */
-  void multiply(float[] x, int tokens, float[] y);
+  /** A product with few tokens, on the heap, by those kernels; see {@link RowProduct#work}. */
+  RowProduct.Work work(Products products, Rows x, Rows y);
 
   @Override
   default Optional<RowProduct> forRows() {
@@ -36,10 +31,18 @@ sealed interface Quantized extends Weight permits Int8Weight, Int4Weight {
     if (x.size(0) > Products.FEW) {
       return Expansion.multiply(this, x, bias);
     }
-    float[] y = new float[Math.toIntExact(x.size(0) * shape().get(0))];
-    multiply(x.toFloats(), (int) x.size(0), y);
-    Tensor result = Tensor.of(y, x.size(0), shape().get(0));
+    Tensor result = multiplyFew(VectorUnit.products(), x);
     return (bias == null ? result : result.add(bias)).to(x.dtype());
+  }
+
+  /** {@code x · weightᵀ} in float32, of a few tokens. */
+  default Tensor multiplyFew(Products products, Tensor x) {
+    int out = Math.toIntExact(shape().get(0));
+    Rows rows = Rows.of(x.toFloats(), (int) x.size(0), (int) x.size(1));
+    Rows y = new Rows().resize(rows.count(), out);
+    RowProduct.Work work = work(products, rows, y);
+    Workers.shared().run(out, Products.CACHED, work::rows);
+    return y.toTensor();
   }
 
   @Override

@@ -3,8 +3,13 @@ package dev.lorax.tensor;
 /** Products of a quantised matrix with rows of the heap, where it lies too. */
 record QuantizedProduct(Quantized weight) implements RowProduct {
   @Override
-  public void multiply(Rows x, Rows y) {
-    weight.multiply(x.values(), x.count(), y.values());
+  public int out() {
+    return (int) weight.shape().get(0);
+  }
+
+  @Override
+  public Work work(Rows x, Rows y) {
+    return weight.work(VectorUnit.products(), x, y);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.lorax.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A few rows of float32 on the Java heap, {@code [count, width]}, in memory that is used again.
@@ -12,6 +13,8 @@ public final class Rows {
   private float[] values = new float[0];
   private float[] halves = new float[0];
   private boolean isSplit;
+  private List<Interleaved> interleaved;
+  private List<Rounded> rounded;
   private int count;
   private int width;
 
@@ -30,6 +33,8 @@ public final class Rows {
     count = newCount;
     width = newWidth;
     isSplit = false;
+    interleaved = null;
+    rounded = null;
     int size = Math.multiplyExact(newCount, newWidth);
     if (values.length < size) {
       values = new float[size];
@@ -91,5 +96,21 @@ public final class Rows {
       isSplit = true;
     }
     return halves;
+  }
+
+  /** As products with bytes read them, made once likewise. */
+  List<Interleaved> interleaved() {
+    if (interleaved == null) {
+      interleaved = Interleaved.parts(values, count, width);
+    }
+    return interleaved;
+  }
+
+  /** As products with 4-bit numbers read them, made once likewise. */
+  List<Rounded> rounded() {
+    if (rounded == null) {
+      rounded = Rounded.parts(values, count, width);
+    }
+    return rounded;
   }
 }

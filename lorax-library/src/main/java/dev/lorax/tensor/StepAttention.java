@@ -11,6 +11,9 @@ package dev.lorax.tensor;
  * @param scale factor on the dot products
  */
 public record StepAttention(int heads, int sharing, int head, int window, float scale) {
+  /** Multiplications up to which waking other threads costs more than they do. */
+  private static final long ALONE = 100_000;
+
   /** Numbers of scratch that {@link #mix} needs. */
   public int scratch(int sequences, int capacity) {
     return Math.multiplyExact(sequences * (heads / sharing), capacity);
@@ -26,15 +29,17 @@ public record StepAttention(int heads, int sharing, int head, int window, float 
   public void mix(Rows q, HeldRows held, float[] scratch, Rows y) {
     Vectors vectors = VectorUnit.vectors().orElseThrow();
     int tasks = q.count() * (heads / sharing);
-    Workers.shared()
-        .run(
-            tasks,
-            1,
-            (from, to) -> {
-              for (int task = from; task < to; task++) {
-                group(vectors, task, q.values(), held, scratch, y.values());
-              }
-            });
+    Workers.Part part =
+        (from, to) -> {
+          for (int task = from; task < to; task++) {
+            group(vectors, task, q.values(), held, scratch, y.values());
+          }
+        };
+    if (Math.multiplyExact((long) q.count() * q.width(), held.capacity()) <= ALONE) {
+      part.run(0, tasks);
+    } else {
+      Workers.shared().run(tasks, 1, part);
+    }
   }
 
   /** The queries that share one head of keys and values of one sequence. */

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * weights and libraries are not in, it keeps none, so that is sampled.
  */
 final class MemoryWatch implements AutoCloseable {
-  private static final long EVERY = 20; // ms: one look costs a twentieth of one
+  private static final long EVERY = 100; // ms: one look costs up to half of one
 
   private final CountDownLatch end = new CountDownLatch(1);
   private final Thread thread = new Thread(this::look, "lorax-memory-watch");

@@ -1,0 +1,92 @@
+package dev.lorax.run;
+
+import dev.lorax.graph.Stepwise.ProductStep;
+import dev.lorax.graph.Stepwise.Step;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * In which order the places of a plan are computed in a step, and where their values go.
+ *
+ * <p>A stage is one place, or several whose products have the same input, such as query, key and
+ * value: they come with the first of them.
+ */
+final class Stages {
+  private final List<int[]> stages = new ArrayList<>();
+  private final int[] slots;
+  private int count;
+
+  Stages(Plan plan, List<Step> steps) {
+    boolean[] taken = new boolean[plan.size()];
+    for (int place = 0; place < plan.size(); place++) {
+      if (!taken[place]) {
+        int[] stage = together(plan, steps, place);
+        Arrays.stream(stage).forEach(member -> taken[member] = true);
+        stages.add(stage);
+      }
+    }
+    slots = new int[plan.size()];
+    giveSlots(plan);
+  }
+
+  /** A place and all later ones that are computed with it. */
+  private static int[] together(Plan plan, List<Step> steps, int place) {
+    if (!(steps.get(place) instanceof ProductStep)) {
+      return new int[] {place};
+    }
+    int input = plan.inputs(place)[0];
+    return IntStream.range(place, plan.size())
+        .filter(i -> steps.get(i) instanceof ProductStep && plan.inputs(i)[0] == input)
+        .toArray();
+  }
+
+  /** Gives each value a slot that no other value has while it is alive. */
+  private void giveSlots(Plan plan) {
+    int[] lastUse = lastUses(plan);
+    Deque<Integer> free = new ArrayDeque<>();
+    for (int i = 0; i < stages.size(); i++) {
+      for (int place : stages.get(i)) {
+        slots[place] = free.isEmpty() ? count++ : free.pop();
+      }
+      int stage = i;
+      Arrays.stream(stages.get(i))
+          .flatMap(place -> Arrays.stream(plan.inputs(place)))
+          .distinct()
+          .filter(input -> lastUse[input] == stage)
+          .forEach(input -> free.push(slots[input]));
+    }
+  }
+
+  /** The stage that reads each place's value last; −1 for the graph's own. */
+  private int[] lastUses(Plan plan) {
+    int[] lastUse = new int[plan.size()];
+    Arrays.fill(lastUse, -1);
+    for (int i = 0; i < stages.size(); i++) {
+      for (int place : stages.get(i)) {
+        for (int input : plan.inputs(place)) {
+          lastUse[input] = i;
+        }
+      }
+    }
+    return lastUse;
+  }
+
+  /** The places of each stage, in order. */
+  List<int[]> inOrder() {
+    return stages;
+  }
+
+  /** Where a place's value goes. */
+  int slot(int place) {
+    return slots[place];
+  }
+
+  /** How many slots there are. */
+  int slots() {
+    return count;
+  }
+}
