@@ -5,14 +5,19 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One thread for each further core, for work of microseconds: they spin a while for the next, then
- * sleep.
+ * One thread for each further core, for work of microseconds. Who waits looks again at once for
+ * some microseconds, then lets others run in between, and sleeps in the end: waking up costs 50
+ * microseconds, and the system may well wake a thread on the core of the one that it is to help,
+ * where the two would wait for each other for milliseconds.
  *
  * <p>The caller works too, and is alone with them until all is done.
  */
 final class Workers {
-  /** How long a worker spins: the other ops between two products take tens of microseconds. */
-  private static final long SPIN_NANOS = 100_000;
+  /** How long one waits at full speed: most of what lies between two products. */
+  private static final long ALERT_NANOS = 10_000;
+
+  /** How long a worker stays awake: what lies between two tokens. */
+  private static final long AWAKE_NANOS = 2_000_000;
 
   private static final Workers SHARED = new Workers(Engine.threads() - 1);
 
@@ -54,8 +59,9 @@ final class Workers {
     try {
       work(job);
     } finally {
+      long start = System.nanoTime();
       while (pending.get() > 0) {
-        Thread.onSpinWait();
+        pause(start);
       }
     }
     Throwable failed = failure.getAndSet(null);
@@ -101,13 +107,21 @@ final class Workers {
     long start = System.nanoTime();
     Job now = job;
     while (now == seen || now.part == null) {
-      if (System.nanoTime() - start > SPIN_NANOS) {
+      if (System.nanoTime() - start > AWAKE_NANOS) {
         LockSupport.park(this);
       } else {
-        Thread.onSpinWait();
+        pause(start);
       }
       now = job;
     }
     return now;
+  }
+
+  private static void pause(long start) {
+    if (System.nanoTime() - start > ALERT_NANOS) {
+      Thread.yield();
+    } else {
+      Thread.onSpinWait();
+    }
   }
 }
