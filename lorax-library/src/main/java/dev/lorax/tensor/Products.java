@@ -8,14 +8,17 @@ package dev.lorax.tensor;
  * written for all rows of a block.
  */
 interface Products {
-  /** Tokens up to which reading the weights costs more than computing. */
-  int FEW = 8;
-
   /** Rows of a block. */
   int BLOCK = 16;
 
   /** Rows that several parts of x find in the second-level cache. */
   int CACHED = 64;
+
+  /**
+   * Tokens up to which these products are faster than expanding the matrix for the engine, which
+   * costs the same for any number of them.
+   */
+  int few();
 
   /**
    * {@code y[at + row + token · stride]} = the row, times its scale, times the token.

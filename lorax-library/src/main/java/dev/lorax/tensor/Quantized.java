@@ -28,10 +28,11 @@ sealed interface Quantized extends Weight permits Int8Weight, Int4Weight {
           "%s weights serve inference alone: train on a base loaded as f32 or bf16"
               .formatted(format()));
     }
-    if (x.size(0) > Products.FEW) {
+    Products products = VectorUnit.products();
+    if (x.size(0) > products.few()) {
       return Expansion.multiply(this, x, bias);
     }
-    Tensor result = multiplyFew(VectorUnit.products(), x);
+    Tensor result = multiplyFew(products, x);
     return (bias == null ? result : result.add(bias)).to(x.dtype());
   }
 

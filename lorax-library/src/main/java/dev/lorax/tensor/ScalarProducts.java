@@ -8,6 +8,11 @@ import java.util.Arrays;
  */
 final class ScalarProducts implements Products {
   @Override
+  public int few() {
+    return 8;
+  }
+
+  @Override
   public void int8(byte[] values, float[] scales, int from, int to, Interleaved x, Output y) {
     float[] sums = new float[BLOCK];
     for (int block = from; block < to; block += BLOCK) {

@@ -14,6 +14,11 @@ final class VectorProducts implements Products {
   }
 
   @Override
+  public int few() {
+    return 96;
+  }
+
+  @Override
   public void int8(byte[] values, float[] scales, int from, int to, Interleaved x, Output y) {
     Int8Products.multiply(values, scales, from, to, x, y);
   }

@@ -36,9 +36,11 @@ class QuantizedWeightTest {
     "INT8, 1, 1e-5",
     "INT8, 3, 1e-5",
     "INT8, 8, 1e-5",
+    "INT8, 21, 1e-5",
     "INT4, 1, 0.004",
     "INT4, 6, 0.004",
-    "INT4, 8, 0.004"
+    "INT4, 8, 0.004",
+    "INT4, 21, 0.004"
   })
   void aProductWithFewTokensIsThatOfTheExpandedMatrix(
       Precision precision, int tokens, double tolerance) {
@@ -55,7 +57,7 @@ class QuantizedWeightTest {
   @CsvSource({"F32, 1e-6", "BF16, 0.004"})
   void aProductWithManyTokensIsThatOfTheExpandedMatrix(DType type, double tolerance) {
     Tensor large = Tensor.normal(DType.F32, 0.02, 3, 1003, 512); // several parts
-    Tensor x = Tensor.normal(DType.F32, 1, 4, 9, 512).to(type);
+    Tensor x = Tensor.normal(DType.F32, 1, 4, 97, 512).to(type);
     Tensor bias = Tensor.normal(DType.F32, 1, 5, 1003).to(type);
     for (Precision precision : Precision.values()) {
       Weight weight = precision.quantize(large);
