@@ -43,6 +43,8 @@ final class Practice {
 
   private void attention() {
     vectors.scores(memory, 0, 64, 0, 64, x, 0, 8, 1, y, 0);
+    vectors.scoresOfTwo(memory, 0, 64, 0, 64, x, 0, 8, 1, y, 0);
+    vectors.mixOfTwo(memory, 0, 64, 0, 8, y, 0, 64, 1, 1, x, 0);
     vectors.exponentials(y, 0, 64);
     vectors.mix(memory, 0, 64, 0, 8, y, 0, 1, x, 0);
   }

@@ -1,5 +1,7 @@
 package dev.lorax.tensor;
 
+import java.util.Arrays;
+
 /**
  * Attention of one new position of each sequence to what a cache holds of it (Vaswani et al. 2017,
  * eq. 1), each key-value head of each sequence by itself.
@@ -16,7 +18,7 @@ public record StepAttention(int heads, int sharing, int head, int window, float 
 
   /** Numbers of scratch that {@link #mix} needs. */
   public int scratch(int sequences, int capacity) {
-    return Math.multiplyExact(sequences * (heads / sharing), capacity);
+    return Math.multiplyExact(2 * sequences * (heads / sharing), capacity);
   }
 
   /**
@@ -35,7 +37,7 @@ public record StepAttention(int heads, int sharing, int head, int window, float 
             group(vectors, task, q.values(), held, scratch, y.values());
           }
         };
-    if (Math.multiplyExact((long) q.count() * q.width(), held.capacity()) <= ALONE) {
+    if ((long) q.width() * Arrays.stream(held.lengths()).sum() <= ALONE) {
       part.run(0, tasks);
     } else {
       Workers.shared().run(tasks, 1, part);
@@ -53,9 +55,29 @@ public record StepAttention(int heads, int sharing, int head, int window, float 
     int first = Math.max(0, length - window);
     int start = first / vectors.block() * vectors.block();
     int at = task % groups * head * capacity;
-    int s = task * capacity;
-    for (int h = 0; h < sharing; h++) {
-      int row = (task * sharing + h) * head;
+    int s = 2 * task * capacity;
+    int last = (task + 1) * sharing * head;
+    int row = task * sharing * head;
+    for (; row + head < last; row += 2 * head) {
+      vectors.scoresOfTwo(
+          memory.keys(), at, capacity, start, length, q, row, head, scale, scratch, s);
+      float sum = vectors.exponentials(scratch, s + first, s + length);
+      float other = vectors.exponentials(scratch, s + capacity + first, s + capacity + length);
+      vectors.mixOfTwo(
+          memory.values(),
+          at,
+          head,
+          first,
+          length,
+          scratch,
+          s,
+          capacity,
+          1 / sum,
+          1 / other,
+          y,
+          row);
+    }
+    if (row < last) {
       vectors.scores(memory.keys(), at, capacity, start, length, q, row, head, scale, scratch, s);
       float sum = vectors.exponentials(scratch, s + first, s + length);
       vectors.mix(memory.values(), at, head, first, length, scratch, s, 1 / sum, y, row);

@@ -90,6 +90,24 @@ interface Vectors {
       int sAt);
 
   /**
+   * The same for two queries side by side, with each key loaded once.
+   *
+   * @param sAt for the first; the second's scores lie {@code capacity} further
+   */
+  void scoresOfTwo(
+      Span keys,
+      int at,
+      int capacity,
+      int from,
+      int to,
+      float[] q,
+      int qAt,
+      int head,
+      float scale,
+      float[] s,
+      int sAt);
+
+  /**
    * y = factor · Σ s(p) · value(p) for values {@code [capacity, head]}.
    *
    * @param at index of the first float32 of the values
@@ -103,6 +121,25 @@ interface Vectors {
       float[] s,
       int sAt,
       float factor,
+      float[] y,
+      int yAt);
+
+  /**
+   * The same for two queries side by side, with each value loaded once.
+   *
+   * @param next distance of the second's s from the first's
+   */
+  void mixOfTwo(
+      Span values,
+      int at,
+      int head,
+      int from,
+      int to,
+      float[] s,
+      int sAt,
+      int next,
+      float factor,
+      float other,
       float[] y,
       int yAt);
 }

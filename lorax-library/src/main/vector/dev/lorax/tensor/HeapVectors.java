@@ -222,6 +222,72 @@ final class HeapVectors implements Vectors {
     }
   }
 
+  @Override
+  public void scoresOfTwo(
+      Span keys,
+      int at,
+      int capacity,
+      int from,
+      int to,
+      float[] q,
+      int qAt,
+      int head,
+      float scale,
+      float[] s,
+      int sAt) {
+    for (int p = from; p < to; p += 4 * LANES) {
+      blockOfTwo(
+          keys.view(), 4 * (at + p), 4 * capacity, q, qAt, head, scale, s, sAt + p, capacity);
+    }
+  }
+
+  private static void blockOfTwo(
+      Object view,
+      int start,
+      int step,
+      float[] q,
+      int qAt,
+      int head,
+      float scale,
+      float[] s,
+      int at,
+      int next) {
+    FloatVector a = FloatVector.zero(FLOATS);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    FloatVector e = a;
+    FloatVector f = a;
+    FloatVector g = a;
+    FloatVector h = a;
+    int place = start;
+    for (int i = qAt; i < qAt + head; i++) {
+      FloatVector x = FloatVector.broadcast(FLOATS, q[i]);
+      FloatVector y = FloatVector.broadcast(FLOATS, q[i + head]);
+      FloatVector key = Native.floats(view, place);
+      a = key.fma(x, a);
+      e = key.fma(y, e);
+      key = Native.floats(view, place + 4 * LANES);
+      b = key.fma(x, b);
+      f = key.fma(y, f);
+      key = Native.floats(view, place + 8 * LANES);
+      c = key.fma(x, c);
+      g = key.fma(y, g);
+      key = Native.floats(view, place + 12 * LANES);
+      d = key.fma(x, d);
+      h = key.fma(y, h);
+      place += step;
+    }
+    a.mul(scale).intoArray(s, at);
+    b.mul(scale).intoArray(s, at + LANES);
+    c.mul(scale).intoArray(s, at + 2 * LANES);
+    d.mul(scale).intoArray(s, at + 3 * LANES);
+    e.mul(scale).intoArray(s, at + next);
+    f.mul(scale).intoArray(s, at + next + LANES);
+    g.mul(scale).intoArray(s, at + next + 2 * LANES);
+    h.mul(scale).intoArray(s, at + next + 3 * LANES);
+  }
+
   private static void scoresBlock(
       Object view,
       int start,
@@ -277,6 +343,80 @@ final class HeapVectors implements Vectors {
       }
       y[yAt + i] = sum * factor;
     }
+  }
+
+  @Override
+  public void mixOfTwo(
+      Span values,
+      int at,
+      int head,
+      int from,
+      int to,
+      float[] s,
+      int sAt,
+      int next,
+      float factor,
+      float other,
+      float[] y,
+      int yAt) {
+    if (head % (4 * LANES) != 0) {
+      mix(values, at, head, from, to, s, sAt, factor, y, yAt);
+      mix(values, at, head, from, to, s, sAt + next, other, y, yAt + head);
+      return;
+    }
+    for (int i = 0; i < head; i += 4 * LANES) {
+      mixFourOfTwo(
+          values.view(), 4 * (at + i), head, from, to, s, sAt, next, factor, other, y, yAt + i);
+    }
+  }
+
+  private static void mixFourOfTwo(
+      Object view,
+      int start,
+      int head,
+      int from,
+      int to,
+      float[] s,
+      int sAt,
+      int next,
+      float factor,
+      float other,
+      float[] y,
+      int yAt) {
+    FloatVector a = FloatVector.zero(FLOATS);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    FloatVector e = a;
+    FloatVector f = a;
+    FloatVector g = a;
+    FloatVector h = a;
+    int place = start + 4 * from * head;
+    for (int p = sAt + from; p < sAt + to; p++) {
+      FloatVector weight = FloatVector.broadcast(FLOATS, s[p]);
+      FloatVector second = FloatVector.broadcast(FLOATS, s[p + next]);
+      FloatVector value = Native.floats(view, place);
+      a = value.fma(weight, a);
+      e = value.fma(second, e);
+      value = Native.floats(view, place + 4 * LANES);
+      b = value.fma(weight, b);
+      f = value.fma(second, f);
+      value = Native.floats(view, place + 8 * LANES);
+      c = value.fma(weight, c);
+      g = value.fma(second, g);
+      value = Native.floats(view, place + 12 * LANES);
+      d = value.fma(weight, d);
+      h = value.fma(second, h);
+      place += 4 * head;
+    }
+    a.mul(factor).intoArray(y, yAt);
+    b.mul(factor).intoArray(y, yAt + LANES);
+    c.mul(factor).intoArray(y, yAt + 2 * LANES);
+    d.mul(factor).intoArray(y, yAt + 3 * LANES);
+    e.mul(other).intoArray(y, yAt + head);
+    f.mul(other).intoArray(y, yAt + head + LANES);
+    g.mul(other).intoArray(y, yAt + head + 2 * LANES);
+    h.mul(other).intoArray(y, yAt + head + 3 * LANES);
   }
 
   private static void mixFour(

@@ -94,9 +94,17 @@ class StepKernelsTest {
 
   /** Lengths around the blocks, a window that cuts, heads that share keys. */
   @ParameterizedTest
-  @CsvSource({"1, 1000, 1", "63, 1000, 2", "64, 1000, 1", "65, 7, 2", "100, 64, 4"})
-  void attentionIsTheEngines(int length, int window, int sharing) {
-    int head = 24;
+  @CsvSource({
+    "1, 1000, 1, 24",
+    "63, 1000, 2, 24",
+    "64, 1000, 1, 24",
+    "65, 7, 2, 24",
+    "100, 64, 4, 24",
+    "65, 1000, 3, 64",
+    "128, 50, 2, 64",
+    "100, 7, 5, 128"
+  })
+  void attentionIsTheEngines(int length, int window, int sharing, int head) {
     int groups = 2;
     Tensor k = Tensor.normal(DType.F32, 1, 7, groups, length, head);
     Tensor v = Tensor.normal(DType.F32, 1, 8, groups, length, head);
