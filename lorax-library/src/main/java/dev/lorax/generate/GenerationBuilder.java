@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -26,6 +27,7 @@ public final class GenerationBuilder {
   private List<String> stops = List.of();
   private List<Integer> stopIds = List.of();
   private boolean ignoreEnd;
+  private Consumer<Measurement> onMeasured = measurement -> {};
 
   GenerationBuilder(LanguageModel base, Parameterized adapter) {
     this.base = base;
@@ -158,6 +160,15 @@ public final class GenerationBuilder {
   }
 
   /**
+   * Tells how long it took whenever the texts of several prompts have been generated; a single
+   * {@link Generation} can be asked itself.
+   */
+  public GenerationBuilder onMeasured(Consumer<Measurement> listener) {
+    this.onMeasured = listener;
+    return this;
+  }
+
+  /**
    * Generates the texts of several prompts together, to the end; each is what it would be alone.
    *
    * <p>All keep their keys and values in memory at the same time: give long lists in parts.
@@ -181,6 +192,7 @@ public final class GenerationBuilder {
           transcripts.get(sequence.number()).write(sequence, decoding);
         }
       }
+      onMeasured.accept(decoding.measurement());
       return decoding.sequences().stream()
           .map(s -> s.generated(transcripts.get(s.number()).take()))
           .toList();

@@ -218,6 +218,17 @@ class GenerationTest {
   }
 
   @Test
+  void aBatchTellsItsTime() {
+    List<Measurement> told = new ArrayList<>();
+    seeded(1).onMeasured(told::add).promptIds(List.of(new int[] {1, 2, 3}, new int[] {4}));
+    assertThat(told).hasSize(1);
+    assertThat(told.get(0).promptTokens()).isEqualTo(4);
+    assertThat(told.get(0).firstTokens()).isEqualTo(2);
+    assertThat(told.get(0).laterTokens()).isPositive();
+    assertThat(told.get(0).decodingTime()).isPositive();
+  }
+
+  @Test
   void itCountsTokensAndTime() {
     try (Generation text = seeded(1).promptIds(new int[] {1, 2, 3})) {
       assertThat(text.measurement().generatedTokens()).isZero();

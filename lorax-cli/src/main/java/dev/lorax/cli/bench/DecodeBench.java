@@ -3,6 +3,7 @@ package dev.lorax.cli.bench;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Figures;
 import dev.lorax.generate.GenerationBuilder;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -98,22 +99,22 @@ final class DecodeBench implements Callable<Integer> {
         Limit.ofReading(work.bytes(), formula));
   }
 
-  /**
-   * A round's time is that of its later tokens: what the prompts and the first tokens take,
-   * measured beside it, is not in it.
-   */
+  /** A round's time is that of its later tokens: the prompts and the first tokens are not in it. */
   private Repetition repeat(AdaptedModel model) {
-    GenerationBuilder generation = model.generation().greedy();
+    Duration[] taken = new Duration[1];
+    GenerationBuilder generation =
+        model
+            .generation()
+            .greedy()
+            .maxTokens(1 + tokens)
+            .onMeasured(m -> taken[0] = m.decodingTime());
     Prompts prompts = Prompts.of(model.subject(), batch, seq);
     return Repetition.timed(
         WARM_UP,
         rounds,
         i -> {
-          generation.maxTokens(1);
-          double first = Repetition.millis(() -> model.generate(generation, prompts));
-          generation.maxTokens(1 + tokens);
-          double all = Repetition.millis(() -> model.generate(generation, prompts));
-          return (all - first) / tokens;
+          model.generate(generation, prompts);
+          return taken[0].toNanos() / 1e6 / tokens;
         });
   }
 }
