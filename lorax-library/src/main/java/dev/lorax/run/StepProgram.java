@@ -75,7 +75,7 @@ final class StepProgram {
   }
 
   /** What the op at a place is bound to. */
-  private record NodeParameters(Plan plan, int place) implements Bound {
+  record NodeParameters(Plan plan, int place) implements Bound {
     @Override
     public float[] floats(String parameter) {
       return plan.parameter(place, parameter).toFloats();
