@@ -169,7 +169,8 @@ public final class GenerationBuilder {
   }
 
   /**
-   * Generates the texts of several prompts together, to the end; each is what it would be alone.
+   * Generates the texts of several prompts together, to the end; each is what it would be alone,
+   * but for rounding.
    *
    * <p>All keep their keys and values in memory at the same time: give long lists in parts.
    *

@@ -6,7 +6,7 @@ import java.util.List;
 /** Products of a float32 or bfloat16 matrix where it lies, in parts of at most 1 GiB. */
 final class PlainProduct implements RowProduct {
   /** Bytes of rows that stay in the second-level cache while several tokens go over them. */
-  private static final int CACHED = 128 << 10;
+  private static final int CACHED_BYTES = 128 << 10;
 
   private final Vectors vectors;
   private final boolean isHalf;
@@ -23,7 +23,7 @@ final class PlainProduct implements RowProduct {
     out = Math.toIntExact(matrix.size(0));
     in = Math.toIntExact(matrix.size(1));
     long rowBytes = (long) in * matrix.dtype().bytes();
-    cachedRows = (int) Math.max(4, CACHED / rowBytes / 4 * 4);
+    cachedRows = (int) Math.max(4, CACHED_BYTES / rowBytes / 4 * 4);
     partRows = (int) Math.min(out, Span.MOST / rowBytes / Products.CACHED * Products.CACHED);
     for (int first = 0; first < out; first += partRows) {
       long rows = Math.min(partRows, out - first);
@@ -53,7 +53,8 @@ final class PlainProduct implements RowProduct {
   }
 
   private void rows(int from, int to, float[] x, int tokens, float[] y) {
-    int most = tokens == 1 ? to - from : cachedRows;
+    boolean isReadOnce = tokens == 1 || isHalf && tokens == 2;
+    int most = isReadOnce ? to - from : cachedRows;
     for (int first = from; first < to; ) {
       Span part = parts.get(first / partRows);
       int row = first % partRows;

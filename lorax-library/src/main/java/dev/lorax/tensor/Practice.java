@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * then each vector operation is a method call, and a first token would take half a second.
  */
 final class Practice {
-  private static final int IN = 160; // takes every path of a loop once, and costs little
+  private static final int IN = 160; // a few turns of each loop, which cost little
   private static final int ROUNDS = 400;
 
   private final Vectors vectors;

@@ -11,7 +11,10 @@ interface Products {
   /** Rows of a block. */
   int BLOCK = 16;
 
-  /** Rows that several parts of x find in the second-level cache. */
+  /**
+   * Rows that several parts of x find in the second-level cache; pieces of a {@link
+   * RowProduct.Work} begin at its multiples.
+   */
   int CACHED = 64;
 
   /**

@@ -42,7 +42,10 @@ public final class Rows {
     return this;
   }
 
-  /** The numbers in row order, from index 0; the array may be longer. */
+  /**
+   * The numbers in row order, from index 0; the array may be longer. Once a product has read them,
+   * they change by {@link #resize} alone.
+   */
   public float[] values() {
     return values;
   }

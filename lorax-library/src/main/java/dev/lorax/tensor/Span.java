@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * A stretch of native memory, at most 1 GiB, that Java reads where it lies. It keeps nothing alive:
- * whoever made it holds on to the tensor.
+ * A stretch of native memory, at most 1 GiB, that Java reads where it lies. It is valid as long as
+ * the tensor is open.
  */
 public final class Span {
   /** The most bytes of one. */

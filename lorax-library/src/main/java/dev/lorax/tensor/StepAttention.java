@@ -13,12 +13,12 @@ import java.util.Arrays;
  * @param scale factor on the dot products
  */
 public record StepAttention(int heads, int sharing, int head, int window, float scale) {
-  /** Multiplications up to which waking other threads costs more than they do. */
+  /** Products of queries' and keys' numbers up to which waking other threads costs more. */
   private static final long ALONE = 100_000;
 
   /** Numbers of scratch that {@link #mix} needs. */
   public int scratch(int sequences, int capacity) {
-    return Math.multiplyExact(2 * sequences * (heads / sharing), capacity);
+    return Math.multiplyExact(together() * sequences * (heads / sharing), capacity);
   }
 
   /**
@@ -37,11 +37,17 @@ public record StepAttention(int heads, int sharing, int head, int window, float 
             group(vectors, task, q.values(), held, scratch, y.values());
           }
         };
-    if ((long) q.width() * Arrays.stream(held.lengths()).sum() <= ALONE) {
+    if ((long) q.width() * Arrays.stream(held.lengths()).map(n -> Math.min(n, window)).sum()
+        <= ALONE) {
       part.run(0, tasks);
     } else {
       Workers.shared().run(tasks, 1, part);
     }
+  }
+
+  /** How many queries of a group read the keys together. */
+  private int together() {
+    return Math.min(2, sharing);
   }
 
   /** The queries that share one head of keys and values of one sequence. */
@@ -55,14 +61,14 @@ public record StepAttention(int heads, int sharing, int head, int window, float 
     int first = Math.max(0, length - window);
     int start = first / vectors.block() * vectors.block();
     int at = task % groups * head * capacity;
-    int s = 2 * task * capacity;
-    int last = (task + 1) * sharing * head;
+    int s = together() * task * capacity;
+    int end = (task + 1) * sharing * head;
     int row = task * sharing * head;
-    for (; row + head < last; row += 2 * head) {
+    for (; row + head < end; row += 2 * head) {
       vectors.scoresOfTwo(
           memory.keys(), at, capacity, start, length, q, row, head, scale, scratch, s);
       float sum = vectors.exponentials(scratch, s + first, s + length);
-      float other = vectors.exponentials(scratch, s + capacity + first, s + capacity + length);
+      float secondSum = vectors.exponentials(scratch, s + capacity + first, s + capacity + length);
       vectors.mixOfTwo(
           memory.values(),
           at,
@@ -73,11 +79,11 @@ public record StepAttention(int heads, int sharing, int head, int window, float 
           s,
           capacity,
           1 / sum,
-          1 / other,
+          1 / secondSum,
           y,
           row);
     }
-    if (row < last) {
+    if (row < end) {
       vectors.scores(memory.keys(), at, capacity, start, length, q, row, head, scale, scratch, s);
       float sum = vectors.exponentials(scratch, s + first, s + length);
       vectors.mix(memory.values(), at, head, first, length, scratch, s, 1 / sum, y, row);

@@ -90,9 +90,10 @@ interface Vectors {
       int sAt);
 
   /**
-   * The same for two queries side by side, with each key loaded once.
+   * The same for two queries, with each key loaded once.
    *
-   * @param sAt for the first; the second's scores lie {@code capacity} further
+   * @param qAt the first; the second lies {@code head} further
+   * @param sAt for the first; the second's scores go {@code capacity} further
    */
   void scoresOfTwo(
       Span keys,
@@ -125,9 +126,12 @@ interface Vectors {
       int yAt);
 
   /**
-   * The same for two queries side by side, with each value loaded once.
+   * The same for two queries, with each value loaded once.
    *
-   * @param next distance of the second's s from the first's
+   * @param next how much further the second's s lies
+   * @param factor of the first
+   * @param other of the second
+   * @param yAt for the first; the second's y goes {@code head} further
    */
   void mixOfTwo(
       Span values,

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * One thread for each further core, for work of microseconds. Who waits looks again at once for
- * some microseconds, then lets others run in between, and sleeps in the end: waking up costs 50
- * microseconds, and the system may well wake a thread on the core of the one that it is to help,
+ * some microseconds, then lets others run in between; a worker sleeps in the end. Waking up costs
+ * 50 microseconds, and the system may well wake a thread on the core of the one that it is to help,
  * where the two would wait for each other for milliseconds.
  *
  * <p>The caller works too, and is alone with them until all is done.

@@ -36,7 +36,8 @@ class StagesTest {
     plan = new Plan(graph, parameters);
     List<Step> steps = new ArrayList<>();
     for (int place = 0; place < plan.size(); place++) {
-      steps.add(((Stepwise) plan.node(place).op()).step(new StepProgram.NodeParameters(plan, place)));
+      steps.add(
+          ((Stepwise) plan.node(place).op()).step(new StepProgram.NodeParameters(plan, place)));
     }
     stages = new Stages(plan, steps);
   }

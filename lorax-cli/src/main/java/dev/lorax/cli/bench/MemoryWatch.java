@@ -6,13 +6,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks at this process's memory every few milliseconds until closed.
+ * Looks at this process's memory ten times a second until closed.
  *
  * <p>The kernel keeps the peak of all resident memory itself. Of its anonymous part, which mapped
  * weights and libraries are not in, it keeps none, so that is sampled.
  */
 final class MemoryWatch implements AutoCloseable {
-  private static final long EVERY = 100; // ms: one look costs up to half of one
+  private static final long EVERY = 100; // ms: one look costs up to 0.5 ms
 
   private final CountDownLatch end = new CountDownLatch(1);
   private final Thread thread = new Thread(this::look, "lorax-memory-watch");
