@@ -36,9 +36,15 @@ public interface Stepwise extends Op {
     @Override
     default void compute(StepCall call) {
       Rows x = call.input(0);
-      Rows value = call.output(x.count(), product().out());
-      RowProduct.multiply(x, List.of(product()), List.of(value));
-      finish(value);
+      together(x, List.of(this), List.of(call.output(x.count(), product().out())));
+    }
+
+    /** Computes several steps over the same x; their values have their shapes already. */
+    static void together(Rows x, List<ProductStep> steps, List<Rows> values) {
+      RowProduct.multiply(x, steps.stream().map(ProductStep::product).toList(), values);
+      for (int i = 0; i < steps.size(); i++) {
+        steps.get(i).finish(values.get(i));
+      }
     }
   }
 }

@@ -7,7 +7,6 @@ import dev.lorax.graph.Stepwise.Step;
 import dev.lorax.op.Choice;
 import dev.lorax.op.Input;
 import dev.lorax.op.SelectRows;
-import dev.lorax.tensor.RowProduct;
 import dev.lorax.tensor.Rows;
 import dev.lorax.tensor.Tensor;
 import java.util.ArrayList;
@@ -60,17 +59,14 @@ final class StepFrame implements StepCall {
   /** Computes products of one input together. */
   private void multiply(int[] stage) {
     Rows x = value(plan.inputs(stage[0])[0]);
-    List<RowProduct> products = new ArrayList<>(stage.length);
+    List<ProductStep> products = new ArrayList<>(stage.length);
     List<Rows> ys = new ArrayList<>(stage.length);
     for (int member : stage) {
-      RowProduct product = ((ProductStep) steps.get(member)).product();
-      products.add(product);
-      ys.add(value(member).resize(x.count(), product.out()));
+      ProductStep step = (ProductStep) steps.get(member);
+      products.add(step);
+      ys.add(value(member).resize(x.count(), step.product().out()));
     }
-    RowProduct.multiply(x, products, ys);
-    for (int i = 0; i < stage.length; i++) {
-      ((ProductStep) steps.get(stage[i])).finish(ys.get(i));
-    }
+    ProductStep.together(x, products, ys);
   }
 
   private Rows value(int of) {

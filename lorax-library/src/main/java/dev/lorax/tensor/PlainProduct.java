@@ -59,10 +59,11 @@ final class PlainProduct implements RowProduct {
       Span part = parts.get(first / partRows);
       int row = first % partRows;
       int count = Math.min(most, Math.min(to - first, partRows - row));
+      Products.Output output = new Products.Output(y, first, out);
       if (isHalf) {
-        vectors.bf16(part, in, row, count, x, tokens, y, first, out);
+        vectors.bf16(part, in, row, count, x, tokens, output);
       } else {
-        vectors.f32(part, in, row, count, x, tokens, y, first, out);
+        vectors.f32(part, in, row, count, x, tokens, output);
       }
       first += count;
     }

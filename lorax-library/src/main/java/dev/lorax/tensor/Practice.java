@@ -30,8 +30,9 @@ final class Practice {
   }
 
   private void products() {
-    vectors.bf16(memory, IN, 0, 9, x, 3, y, 0, 9);
-    vectors.f32(memory, IN, 0, 9, x, 1, y, 0, 9);
+    Products.Output output = new Products.Output(y, 0, 9);
+    vectors.bf16(memory, IN, 0, 9, x, 3, output);
+    vectors.f32(memory, IN, 0, 9, x, 1, output);
   }
 
   private void formulas() {
@@ -42,10 +43,10 @@ final class Practice {
   }
 
   private void attention() {
-    vectors.scores(memory, 0, 64, 0, 64, x, 0, 8, 1, y, 0);
-    vectors.scoresOfTwo(memory, 0, 64, 0, 64, x, 0, 8, 1, y, 0);
-    vectors.mixOfTwo(memory, 0, 64, 0, 8, y, 0, 64, 1, 1, x, 0);
-    vectors.exponentials(y, 0, 64);
-    vectors.mix(memory, 0, 64, 0, 8, y, 0, 1, x, 0);
+    for (int queries = 1; queries <= 2; queries++) {
+      vectors.scores(memory, 0, 64, 0, 64, x, 0, queries, 8, 1, y, 0);
+      vectors.exponentials(y, 0, 64);
+      vectors.mix(memory, 0, 64, 0, 8, y, 0, queries, 64, x, 0);
+    }
   }
 }

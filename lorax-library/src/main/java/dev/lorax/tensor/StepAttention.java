@@ -63,30 +63,19 @@ public record StepAttention(int heads, int sharing, int head, int window, float 
     int at = task % groups * head * capacity;
     int s = together() * task * capacity;
     int end = (task + 1) * sharing * head;
-    int row = task * sharing * head;
-    for (; row + head < end; row += 2 * head) {
-      vectors.scoresOfTwo(
-          memory.keys(), at, capacity, start, length, q, row, head, scale, scratch, s);
-      float sum = vectors.exponentials(scratch, s + first, s + length);
-      float secondSum = vectors.exponentials(scratch, s + capacity + first, s + capacity + length);
-      vectors.mixOfTwo(
-          memory.values(),
-          at,
-          head,
-          first,
-          length,
-          scratch,
-          s,
-          capacity,
-          1 / sum,
-          1 / secondSum,
-          y,
-          row);
-    }
-    if (row < end) {
-      vectors.scores(memory.keys(), at, capacity, start, length, q, row, head, scale, scratch, s);
-      float sum = vectors.exponentials(scratch, s + first, s + length);
-      vectors.mix(memory.values(), at, head, first, length, scratch, s, 1 / sum, y, row);
+    for (int row = task * sharing * head; row < end; row += together() * head) {
+      int queries = Math.min(together(), (end - row) / head);
+      vectors.scores(
+          memory.keys(), at, capacity, start, length, q, row, queries, head, scale, scratch, s);
+      float[] factors = new float[queries];
+      for (int i = 0; i < queries; i++) {
+        int scores = s + i * capacity;
+        factors[i] = 1 / vectors.exponentials(scratch, scores + first, scores + length);
+      }
+      vectors.mix(memory.values(), at, capacity, first, length, scratch, s, queries, head, y, row);
+      for (int i = 0; i < queries * head; i++) {
+        y[row + i] *= factors[i / head];
+      }
     }
   }
 }

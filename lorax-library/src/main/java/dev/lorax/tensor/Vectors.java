@@ -39,42 +39,27 @@ interface Vectors {
    * @param rows how many
    * @param halves the tokens, as {@link Rows#halves} has them
    * @param tokens how many
-   * @param yAt where in y the first row's value of the first token goes
+   * @param y where the values go; its place is that of the first row's for the first token
    */
-  void bf16(
-      Span memory,
-      int in,
-      int row,
-      int rows,
-      float[] halves,
-      int tokens,
-      float[] y,
-      int yAt,
-      int stride);
+  void bf16(Span memory, int in, int row, int rows, float[] halves, int tokens, Products.Output y);
 
   /** The same for a float32 matrix and tokens as they are. */
-  void f32(
-      Span memory,
-      int in,
-      int row,
-      int rows,
-      float[] x,
-      int tokens,
-      float[] y,
-      int yAt,
-      int stride);
+  void f32(Span memory, int in, int row, int rows, float[] x, int tokens, Products.Output y);
 
   /** How many numbers {@link #scores} computes at once. */
   int block();
 
   /**
-   * Scaled dot products of a query with keys that lie transposed, {@code [head, capacity]}.
+   * Scaled dot products of one or two queries with keys that lie transposed, {@code [head,
+   * capacity]}; each key is loaded once for both.
    *
    * @param at index of the first float32 of the keys
    * @param capacity distance of rows, a multiple of {@link #block}
    * @param from first position, a multiple of {@link #block}
    * @param to where to end; up to the next multiple of {@link #block} is computed
-   * @param s gets the score of position p at sAt + p
+   * @param qAt the first query; the second lies {@code head} further
+   * @param s gets the first query's score of position p at sAt + p, the second's {@code capacity}
+   *     further
    */
   void scores(
       Span keys,
@@ -84,66 +69,30 @@ interface Vectors {
       int to,
       float[] q,
       int qAt,
+      int queries,
       int head,
       float scale,
       float[] s,
       int sAt);
 
   /**
-   * The same for two queries, with each key loaded once.
-   *
-   * @param qAt the first; the second lies {@code head} further
-   * @param sAt for the first; the second's scores go {@code capacity} further
-   */
-  void scoresOfTwo(
-      Span keys,
-      int at,
-      int capacity,
-      int from,
-      int to,
-      float[] q,
-      int qAt,
-      int head,
-      float scale,
-      float[] s,
-      int sAt);
-
-  /**
-   * y = factor · Σ s(p) · value(p) for values {@code [capacity, head]}.
+   * y = Σ s(p) · value(p) for values {@code [capacity, head]} and one or two queries; each value is
+   * loaded once for both.
    *
    * @param at index of the first float32 of the values
+   * @param s as {@link #scores} lays them
+   * @param yAt for the first query; the second's y goes {@code head} further
    */
   void mix(
       Span values,
       int at,
-      int head,
+      int capacity,
       int from,
       int to,
       float[] s,
       int sAt,
-      float factor,
-      float[] y,
-      int yAt);
-
-  /**
-   * The same for two queries, with each value loaded once.
-   *
-   * @param next how much further the second's s lies
-   * @param factor of the first
-   * @param other of the second
-   * @param yAt for the first; the second's y goes {@code head} further
-   */
-  void mixOfTwo(
-      Span values,
-      int at,
+      int queries,
       int head,
-      int from,
-      int to,
-      float[] s,
-      int sAt,
-      int next,
-      float factor,
-      float other,
       float[] y,
       int yAt);
 }

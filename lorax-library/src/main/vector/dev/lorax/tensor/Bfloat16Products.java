@@ -22,57 +22,36 @@ final class Bfloat16Products {
 
   /** See {@link Vectors#bf16}. */
   static void multiply(
-      Span memory,
-      int in,
-      int row,
-      int rows,
-      float[] halves,
-      int tokens,
-      float[] y,
-      int yAt,
-      int stride) {
+      Span memory, int in, int row, int rows, float[] halves, int tokens, Products.Output y) {
     int start = 2 * row * in;
+    int far = rows / 4;
     for (int token = 0; token < tokens; token += 2) {
-      int at = yAt + token * stride;
-      if (token + 1 < tokens) {
-        two(memory, start, rows, in, halves, token * in, y, at, stride);
-      } else {
-        one(memory, start, rows, in, halves, token * in, y, at);
+      boolean isLast = token + 1 == tokens;
+      for (int r = 0; r < far; r++) {
+        int from = start + 2 * r * in;
+        int at = y.at() + token * y.stride() + r;
+        if (isLast) {
+          fourRows(memory.view(), from, 2 * far * in, in, halves, token * in, y.values(), at, far);
+        } else {
+          fourRowsTwice(memory.view(), from, 2 * far * in, in, halves, token * in, y, at, far);
+        }
       }
+    }
+    for (int token = 0; token < tokens; token++) {
+      int at = y.at() + token * y.stride();
+      ends(memory, start, rows, in, halves, token * in, y.values(), at);
     }
   }
 
-  private static void one(
+  /** The rows beyond the last four, and what the vectors leave over of each row. */
+  private static void ends(
       Span memory, int start, int rows, int in, float[] x, int xAt, float[] y, int at) {
-    int far = rows / 4;
-    for (int r = 0; r < far; r++) {
-      fourRows(memory.view(), start + 2 * r * in, 2 * far * in, in, x, xAt, y, at + r, far);
-    }
-    for (int r = 4 * far; r < rows; r++) {
+    for (int r = rows / 4 * 4; r < rows; r++) {
       y[at + r] = row(memory.view(), start + 2 * r * in, in, x, xAt);
     }
     if (in % (2 * LANES) != 0) {
       for (int r = 0; r < rows; r++) {
         y[at + r] += rest(memory, start + 2 * r * in, in, x, xAt);
-      }
-    }
-  }
-
-  private static void two(
-      Span memory, int start, int rows, int in, float[] x, int xAt, float[] y, int at, int stride) {
-    int far = rows / 4;
-    for (int r = 0; r < far; r++) {
-      fourRowsTwice(
-          memory.view(), start + 2 * r * in, 2 * far * in, in, x, xAt, y, at + r, far, stride);
-    }
-    for (int r = 4 * far; r < rows; r++) {
-      y[at + r] = row(memory.view(), start + 2 * r * in, in, x, xAt);
-      y[at + stride + r] = row(memory.view(), start + 2 * r * in, in, x, xAt + in);
-    }
-    if (in % (2 * LANES) != 0) {
-      for (int r = 0; r < rows; r++) {
-        y[at + r] += rest(memory, start + 2 * r * in, in, x, xAt);
-        y[at + stride + r] += rest(memory, start + 2 * r * in, in, x, xAt + in);
       }
     }
   }
@@ -115,10 +94,11 @@ final class Bfloat16Products {
       int in,
       float[] x,
       int xAt,
-      float[] y,
+      Products.Output output,
       int at,
-      int next,
-      int stride) {
+      int next) {
+    float[] y = output.values();
+    int stride = output.stride();
     int pairs = in / 2;
     FloatVector a = FloatVector.zero(FLOATS);
     FloatVector b = a;

@@ -13,17 +13,10 @@ final class Float32Products {
 
   /** See {@link Vectors#f32}. */
   static void multiply(
-      Span memory,
-      int in,
-      int row,
-      int rows,
-      float[] x,
-      int tokens,
-      float[] y,
-      int yAt,
-      int stride) {
+      Span memory, int in, int row, int rows, float[] x, int tokens, Products.Output y) {
     for (int token = 0; token < tokens; token++) {
-      one(memory, 4 * row * in, rows, in, x, token * in, y, yAt + token * stride);
+      int at = y.at() + token * y.stride();
+      one(memory, 4 * row * in, rows, in, x, token * in, y.values(), at);
     }
   }
 

@@ -171,30 +171,14 @@ final class HeapVectors implements Vectors {
 
   @Override
   public void bf16(
-      Span memory,
-      int in,
-      int row,
-      int rows,
-      float[] halves,
-      int tokens,
-      float[] y,
-      int yAt,
-      int stride) {
-    Bfloat16Products.multiply(memory, in, row, rows, halves, tokens, y, yAt, stride);
+      Span memory, int in, int row, int rows, float[] halves, int tokens, Products.Output y) {
+    Bfloat16Products.multiply(memory, in, row, rows, halves, tokens, y);
   }
 
   @Override
   public void f32(
-      Span memory,
-      int in,
-      int row,
-      int rows,
-      float[] x,
-      int tokens,
-      float[] y,
-      int yAt,
-      int stride) {
-    Float32Products.multiply(memory, in, row, rows, x, tokens, y, yAt, stride);
+      Span memory, int in, int row, int rows, float[] x, int tokens, Products.Output y) {
+    Float32Products.multiply(memory, in, row, rows, x, tokens, y);
   }
 
   // ---- attention to a cache
@@ -213,31 +197,18 @@ final class HeapVectors implements Vectors {
       int to,
       float[] q,
       int qAt,
+      int queries,
       int head,
       float scale,
       float[] s,
       int sAt) {
     for (int p = from; p < to; p += 4 * LANES) {
-      scoresBlock(keys.view(), 4 * (at + p), 4 * capacity, q, qAt, head, scale, s, sAt + p);
-    }
-  }
-
-  @Override
-  public void scoresOfTwo(
-      Span keys,
-      int at,
-      int capacity,
-      int from,
-      int to,
-      float[] q,
-      int qAt,
-      int head,
-      float scale,
-      float[] s,
-      int sAt) {
-    for (int p = from; p < to; p += 4 * LANES) {
-      blockOfTwo(
-          keys.view(), 4 * (at + p), 4 * capacity, q, qAt, head, scale, s, sAt + p, capacity);
+      int start = 4 * (at + p);
+      if (queries == 2) {
+        blockOfTwo(keys.view(), start, 4 * capacity, q, qAt, head, scale, s, sAt + p, capacity);
+      } else {
+        scoresBlock(keys.view(), start, 4 * capacity, q, qAt, head, scale, s, sAt + p);
+      }
     }
   }
 
@@ -321,52 +292,49 @@ final class HeapVectors implements Vectors {
   public void mix(
       Span values,
       int at,
-      int head,
+      int capacity,
       int from,
       int to,
       float[] s,
       int sAt,
-      float factor,
+      int queries,
+      int head,
       float[] y,
       int yAt) {
     int i = 0;
+    for (; queries == 2 && i + 4 * LANES <= head; i += 4 * LANES) {
+      mixFourOfTwo(values.view(), 4 * (at + i), head, from, to, s, sAt, capacity, y, yAt + i);
+    }
+    for (int query = 0; query < queries; query++) {
+      mixRest(values, at, head, i, from, to, s, sAt + query * capacity, y, yAt + query * head);
+    }
+  }
+
+  /** One query's mix of the values' numbers from an index on. */
+  private static void mixRest(
+      Span values,
+      int at,
+      int head,
+      int first,
+      int from,
+      int to,
+      float[] s,
+      int sAt,
+      float[] y,
+      int yAt) {
+    int i = first;
     for (; i + 4 * LANES <= head; i += 4 * LANES) {
-      mixFour(values.view(), 4 * (at + i), head, from, to, s, sAt, factor, y, yAt + i);
+      mixFour(values.view(), 4 * (at + i), head, from, to, s, sAt, y, yAt + i);
     }
     for (; i + LANES <= head; i += LANES) {
-      mixOne(values.view(), 4 * (at + i), head, from, to, s, sAt, factor, y, yAt + i);
+      mixOne(values.view(), 4 * (at + i), head, from, to, s, sAt, y, yAt + i);
     }
     for (; i < head; i++) {
       float sum = 0;
       for (int p = from; p < to; p++) {
         sum += values.buffer().getFloat(4 * (at + p * head + i)) * s[sAt + p];
       }
-      y[yAt + i] = sum * factor;
-    }
-  }
-
-  @Override
-  public void mixOfTwo(
-      Span values,
-      int at,
-      int head,
-      int from,
-      int to,
-      float[] s,
-      int sAt,
-      int next,
-      float factor,
-      float other,
-      float[] y,
-      int yAt) {
-    if (head % (4 * LANES) != 0) {
-      mix(values, at, head, from, to, s, sAt, factor, y, yAt);
-      mix(values, at, head, from, to, s, sAt + next, other, y, yAt + head);
-      return;
-    }
-    for (int i = 0; i < head; i += 4 * LANES) {
-      mixFourOfTwo(
-          values.view(), 4 * (at + i), head, from, to, s, sAt, next, factor, other, y, yAt + i);
+      y[yAt + i] = sum;
     }
   }
 
@@ -379,8 +347,6 @@ final class HeapVectors implements Vectors {
       float[] s,
       int sAt,
       int next,
-      float factor,
-      float other,
       float[] y,
       int yAt) {
     FloatVector a = FloatVector.zero(FLOATS);
@@ -409,27 +375,18 @@ final class HeapVectors implements Vectors {
       h = value.fma(second, h);
       place += 4 * head;
     }
-    a.mul(factor).intoArray(y, yAt);
-    b.mul(factor).intoArray(y, yAt + LANES);
-    c.mul(factor).intoArray(y, yAt + 2 * LANES);
-    d.mul(factor).intoArray(y, yAt + 3 * LANES);
-    e.mul(other).intoArray(y, yAt + head);
-    f.mul(other).intoArray(y, yAt + head + LANES);
-    g.mul(other).intoArray(y, yAt + head + 2 * LANES);
-    h.mul(other).intoArray(y, yAt + head + 3 * LANES);
+    a.intoArray(y, yAt);
+    b.intoArray(y, yAt + LANES);
+    c.intoArray(y, yAt + 2 * LANES);
+    d.intoArray(y, yAt + 3 * LANES);
+    e.intoArray(y, yAt + head);
+    f.intoArray(y, yAt + head + LANES);
+    g.intoArray(y, yAt + head + 2 * LANES);
+    h.intoArray(y, yAt + head + 3 * LANES);
   }
 
   private static void mixFour(
-      Object view,
-      int start,
-      int head,
-      int from,
-      int to,
-      float[] s,
-      int sAt,
-      float factor,
-      float[] y,
-      int yAt) {
+      Object view, int start, int head, int from, int to, float[] s, int sAt, float[] y, int yAt) {
     FloatVector a = FloatVector.zero(FLOATS);
     FloatVector b = a;
     FloatVector c = a;
@@ -443,28 +400,19 @@ final class HeapVectors implements Vectors {
       d = Native.floats(view, place + 12 * LANES).fma(weight, d);
       place += 4 * head;
     }
-    a.mul(factor).intoArray(y, yAt);
-    b.mul(factor).intoArray(y, yAt + LANES);
-    c.mul(factor).intoArray(y, yAt + 2 * LANES);
-    d.mul(factor).intoArray(y, yAt + 3 * LANES);
+    a.intoArray(y, yAt);
+    b.intoArray(y, yAt + LANES);
+    c.intoArray(y, yAt + 2 * LANES);
+    d.intoArray(y, yAt + 3 * LANES);
   }
 
   private static void mixOne(
-      Object view,
-      int start,
-      int head,
-      int from,
-      int to,
-      float[] s,
-      int sAt,
-      float factor,
-      float[] y,
-      int yAt) {
+      Object view, int start, int head, int from, int to, float[] s, int sAt, float[] y, int yAt) {
     FloatVector sum = FloatVector.zero(FLOATS);
     for (int p = from; p < to; p++) {
       FloatVector weight = FloatVector.broadcast(FLOATS, s[sAt + p]);
       sum = Native.floats(view, start + 4 * p * head).fma(weight, sum);
     }
-    sum.mul(factor).intoArray(y, yAt);
+    sum.intoArray(y, yAt);
   }
 }
