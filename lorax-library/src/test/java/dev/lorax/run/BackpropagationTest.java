@@ -32,7 +32,11 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-/** The runner's own way back against what the engine finds by recording everything. */
+/**
+ * The runner's own way back against what the engine finds by recording everything. Both add up in
+ * float32, in other orders: over 4,500 random models, gradients differed by up to 2.2e-5 of the
+ * largest of their parameter.
+ */
 class BackpropagationTest {
   private static final int[] TOKENS = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8};
   private static final int[] ROWS = {0, 2, 3, 6, 7, 11};
@@ -147,7 +151,7 @@ class BackpropagationTest {
                 for (int i = 0; i < expected.length; i++) {
                   assertThat((double) found[i])
                       .as(name)
-                      .isCloseTo(expected[i], within(2e-5 * largest));
+                      .isCloseTo(expected[i], within(1e-4 * largest));
                 }
               });
     }
