@@ -22,16 +22,23 @@ final class StepProgram {
   static final int FEW = 8;
 
   private final Plan plan;
-  private final List<Step> steps = new ArrayList<>();
+  private final List<Step> steps;
   private final Stages stages;
   private final ConcurrentLinkedQueue<StepFrame> frames = new ConcurrentLinkedQueue<>();
 
   private StepProgram(Plan plan) {
     this.plan = plan;
+    steps = steps(plan);
+    stages = new Stages(plan, steps);
+  }
+
+  /** What is computed at each place, bound to its parameters. */
+  static List<Step> steps(Plan plan) {
+    List<Step> steps = new ArrayList<>();
     for (int place = 0; place < plan.size(); place++) {
       steps.add(((Stepwise) plan.node(place).op()).step(new NodeParameters(plan, place)));
     }
-    stages = new Stages(plan, steps);
+    return steps;
   }
 
   /** The program of a plan; empty where an op or the form of a weight stands against it. */
@@ -75,7 +82,7 @@ final class StepProgram {
   }
 
   /** What the op at a place is bound to. */
-  record NodeParameters(Plan plan, int place) implements Bound {
+  private record NodeParameters(Plan plan, int place) implements Bound {
     @Override
     public float[] floats(String parameter) {
       return plan.parameter(place, parameter).toFloats();

@@ -1,5 +1,6 @@
 package dev.lorax.tensor;
 
+import java.util.List;
 import java.util.Optional;
 
 /** A matrix of few bits a number, on the Java heap, in blocks of 16 rows. */
@@ -18,7 +19,9 @@ sealed interface Quantized extends Weight permits Int8Weight, Int4Weight {
 
   @Override
   default Optional<RowProduct> forRows() {
-    return VectorUnit.isOn() ? Optional.of(new QuantizedProduct(this)) : Optional.empty();
+    return VectorUnit.isOn()
+        ? Optional.of(new QuantizedProduct(this, VectorUnit.products()))
+        : Optional.empty();
   }
 
   @Override
@@ -38,11 +41,10 @@ sealed interface Quantized extends Weight permits Int8Weight, Int4Weight {
 
   /** {@code x · weightᵀ} in float32, of a few tokens. */
   default Tensor multiplyFew(Products products, Tensor x) {
-    int out = Math.toIntExact(shape().get(0));
+    RowProduct product = new QuantizedProduct(this, products);
     Rows rows = Rows.of(x.toFloats(), (int) x.size(0), (int) x.size(1));
-    Rows y = new Rows().resize(rows.count(), out);
-    RowProduct.Work work = work(products, rows, y);
-    Workers.shared().run(out, Products.CACHED, work::rows);
+    Rows y = new Rows().resize(rows.count(), product.out());
+    RowProduct.multiply(rows, List.of(product), List.of(y));
     return y.toTensor();
   }
 

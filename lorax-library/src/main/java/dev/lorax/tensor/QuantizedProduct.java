@@ -1,15 +1,15 @@
 package dev.lorax.tensor;
 
-/** Products of a quantised matrix with rows of the heap, where it lies too. */
-record QuantizedProduct(Quantized weight) implements RowProduct {
+/** Products, by those kernels, of a quantised matrix with rows of the heap, where it lies too. */
+record QuantizedProduct(Quantized weight, Products products) implements RowProduct {
   @Override
   public int out() {
-    return (int) weight.shape().get(0);
+    return Math.toIntExact(weight.shape().get(0));
   }
 
   @Override
   public Work work(Rows x, Rows y) {
-    return weight.work(VectorUnit.products(), x, y);
+    return weight.work(products, x, y);
   }
 
   @Override

@@ -73,9 +73,15 @@ public record StepAttention(int heads, int sharing, int head, int window, float 
         factors[i] = 1 / vectors.exponentials(scratch, scores + first, scores + length);
       }
       vectors.mix(memory.values(), at, capacity, first, length, scratch, s, queries, head, y, row);
-      for (int i = 0; i < queries * head; i++) {
-        y[row + i] *= factors[i / head];
+      for (int i = 0; i < queries; i++) {
+        scale(factors[i], y, row + i * head);
       }
+    }
+  }
+
+  private void scale(float factor, float[] y, int at) {
+    for (int i = at; i < at + head; i++) {
+      y[i] *= factor;
     }
   }
 }

@@ -6,8 +6,6 @@ import dev.lorax.Forward;
 import dev.lorax.Models;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Parameters;
-import dev.lorax.graph.Stepwise;
-import dev.lorax.graph.Stepwise.Step;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Lorax;
 import dev.lorax.lora.Targets;
@@ -34,12 +32,7 @@ class StagesTest {
   void order() {
     parameters = Forward.filled(graph, DType.F32, 1);
     plan = new Plan(graph, parameters);
-    List<Step> steps = new ArrayList<>();
-    for (int place = 0; place < plan.size(); place++) {
-      steps.add(
-          ((Stepwise) plan.node(place).op()).step(new StepProgram.NodeParameters(plan, place)));
-    }
-    stages = new Stages(plan, steps);
+    stages = new Stages(plan, StepProgram.steps(plan));
   }
 
   @AfterEach
