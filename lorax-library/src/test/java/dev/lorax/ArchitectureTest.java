@@ -33,12 +33,16 @@ class ArchitectureTest {
           Map.entry("graph", Set.of("tensor")),
           Map.entry("op", Set.of("tensor", "graph")),
           Map.entry("text", Set.of()),
+          Map.entry("jinja", Set.of()),
+          Map.entry("chat", Set.of("text", "jinja")),
+          Map.entry("data", Set.of("text", "chat")),
+          Map.entry("hub", Set.of()),
           Map.entry("lora", Set.of("tensor", "graph", "op")),
           Map.entry("model", Set.of("tensor", "graph", "op", "text")),
           Map.entry("checkpoint", Set.of("tensor", "graph", "op", "text", "model")),
           Map.entry("peft", Set.of("tensor", "graph", "op", "lora", "model", "checkpoint")),
           Map.entry("run", Set.of("tensor", "graph", "op")),
-          Map.entry("train", Set.of("tensor", "graph", "run", "text")),
+          Map.entry("train", Set.of("tensor", "graph", "op", "run", "text", "data", "checkpoint")),
           Map.entry("generate", Set.of("tensor", "graph", "run", "text", "model")));
 
   private static final String BAD_NAME =
