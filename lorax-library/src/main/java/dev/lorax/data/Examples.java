@@ -1,6 +1,6 @@
 package dev.lorax.data;
 
-import java.util.Optional;
+import java.util.List;
 
 /**
  * Samples by number. The same number gives the same sample at any time, on any thread, so that runs
@@ -13,6 +13,11 @@ public interface Examples {
   /** About how long one is, in any unit; cheap, for putting samples of similar length together. */
   int length(int index);
 
-  /** One of them; empty if it had to be dropped. */
-  Optional<Example> example(int index);
+  /**
+   * What a model sees of one of them: a single example as a rule, none if it had to be dropped, and
+   * several if it was too long and has been split into pieces, in order.
+   *
+   * <p>Whoever forms batches takes the pieces of a sample as examples of their own.
+   */
+  List<Example> examples(int index);
 }
