@@ -24,15 +24,28 @@ final class RustTokenizer implements AutoCloseable {
   int[] encode(String text, boolean withSpecials) {
     long encoding = library.encode(open(), wellFormed(text), withSpecials);
     try {
-      long[] ids = library.getTokenIds(encoding);
-      int[] result = new int[ids.length];
-      for (int i = 0; i < ids.length; i++) {
-        result[i] = (int) ids[i];
-      }
-      return result;
+      return ids(encoding);
     } finally {
       library.deleteEncoding(encoding);
     }
+  }
+
+  Encoding encodeWithPlaces(String text, boolean withSpecials) {
+    long encoding = library.encode(open(), wellFormed(text), withSpecials);
+    try {
+      return new CodePoints(text).encoding(ids(encoding), library.getTokenCharSpans(encoding));
+    } finally {
+      library.deleteEncoding(encoding);
+    }
+  }
+
+  private int[] ids(long encoding) {
+    long[] ids = library.getTokenIds(encoding);
+    int[] result = new int[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      result[i] = (int) ids[i];
+    }
+    return result;
   }
 
   String decode(int[] ids, int from, int to, boolean skipSpecials) {

@@ -80,6 +80,15 @@ public final class Tokenizer implements AutoCloseable {
     return rust.encode(text, true);
   }
 
+  /**
+   * The ids of a text, and which of its characters each of them stands for.
+   *
+   * @param withSpecials whether to add the special tokens that the model expects around a text
+   */
+  public Encoding encodeWithPlaces(String text, boolean withSpecials) {
+    return rust.encodeWithPlaces(text, withSpecials);
+  }
+
   /** The text of ids; special tokens, and ids outside the vocabulary, are left out. */
   public String decode(int[] ids) {
     return rust.decode(ids, 0, ids.length, true);

@@ -1,0 +1,73 @@
+package dev.lorax.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Recognises the layout of samples by their fields. */
+final class Detection {
+  /** Names that differ by more than this share of their letters have nothing in common. */
+  private static final double FAR = 0.5;
+
+  private Detection() {}
+
+  static Optional<Fields> fields(Map<String, Object> row) {
+    return Arrays.stream(Layout.values()).map(Fields::of).filter(f -> f.fit(row)).findFirst();
+  }
+
+  /** What to say of a file whose samples have these fields, which are of no known layout. */
+  static String unknown(Collection<String> found) {
+    List<String> known = new ArrayList<>();
+    for (Layout layout : Layout.values()) {
+      known.add("%s for %s".formatted(String.join(" + ", Fields.of(layout).required()), layout));
+    }
+    return "its fields are %s, and understood are %s%s; or name the fields of texts or of prompts and completions"
+        .formatted(String.join(", ", found), String.join(", ", known), nearest(found));
+  }
+
+  private static String nearest(Collection<String> found) {
+    Layout nearest = null;
+    double least = FAR;
+    for (Layout layout : Layout.values()) {
+      double distance =
+          Fields.of(layout).required().stream()
+              .mapToDouble(name -> distance(name, found))
+              .average()
+              .orElseThrow();
+      if (distance <= least && (nearest == null || distance < least)) {
+        nearest = layout;
+        least = distance;
+      }
+    }
+    return nearest == null
+        ? ""
+        : " (the nearest: %s)".formatted(String.join(" + ", Fields.of(nearest).required()));
+  }
+
+  private static double distance(String name, Collection<String> found) {
+    return found.stream()
+        .mapToDouble(other -> (double) edits(name, other) / name.length())
+        .map(share -> Math.min(1, share))
+        .min()
+        .orElse(1);
+  }
+
+  /** How many letters to insert, drop or change (Levenshtein 1966). */
+  private static int edits(String from, String to) {
+    int[] row = new int[to.length() + 1];
+    Arrays.setAll(row, j -> j);
+    for (int i = 1; i <= from.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= to.length(); j++) {
+        int changed = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[to.length()];
+  }
+}
