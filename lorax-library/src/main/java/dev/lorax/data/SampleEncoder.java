@@ -1,0 +1,133 @@
+package dev.lorax.data;
+
+import dev.lorax.chat.Answers;
+import dev.lorax.chat.Chat;
+import dev.lorax.chat.ChatTemplate;
+import dev.lorax.chat.Rendered;
+import dev.lorax.text.Encoding;
+import dev.lorax.text.Tokenizer;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes tokens of samples, and marks those that a model learns.
+ *
+ * <p>A text, or a prompt with its completion, is encoded as one, with the special tokens of the
+ * tokenizer around it and an end-of-sequence token, which is learned. A conversation is written by
+ * the chat template and encoded with no further special token, since templates spell them all. A
+ * token is learned if it holds a character of an answer; so what is learned depends on places,
+ * never on ids, and an end token that also pads is learned like any other. Any thread may encode.
+ */
+public final class SampleEncoder {
+  private static final String NO_TEMPLATE =
+      "the model has no chat template, which writes conversations as text: name a template file, or"
+          + " take a model made for chat";
+
+  /** What writes conversations; {@link ChatTemplate} but for tests. */
+  interface Writer {
+    Rendered render(Chat chat, Answers answers);
+  }
+
+  private final Tokenizer tokenizer;
+  private final Optional<Writer> template;
+  private final EncodingOptions options;
+
+  /**
+   * For that model's tokenizer, and its chat template if it has one.
+   *
+   * @throws IllegalArgumentException if the options need a template and there is none
+   */
+  public SampleEncoder(
+      Tokenizer tokenizer, Optional<ChatTemplate> template, EncodingOptions options) {
+    this(tokenizer, options, template.map(found -> found::render));
+  }
+
+  SampleEncoder(Tokenizer tokenizer, EncodingOptions options, Optional<Writer> template) {
+    if (options.asChat() && template.isEmpty()) {
+      throw new IllegalArgumentException("Prompts and completions as chat: " + NO_TEMPLATE);
+    }
+    this.tokenizer = tokenizer;
+    this.template = template;
+    this.options = options;
+  }
+
+  /**
+   * The tokens of a sample.
+   *
+   * @throws IllegalArgumentException if it is a conversation and there is no chat template
+   * @throws RuntimeException if the template refuses it
+   */
+  public Encoded encode(Sample sample) {
+    Written written = written(sample);
+    Example whole = tokens(options.prompts() ? written.whole() : written);
+    Set<Finding> findings = EnumSet.noneOf(Finding.class);
+    if (doubled(whole.tokens(), tokenizer.bosId().orElse(-1))) {
+      findings.add(Finding.DOUBLE_BOS);
+    }
+    if (!learns(whole, tokenizer.eosId().orElse(-1))) {
+      findings.add(Finding.NO_END);
+    }
+    List<Example> examples = new Pieces(options).of(whole, findings);
+    return new Encoded(examples, findings);
+  }
+
+  private Written written(Sample sample) {
+    if (sample instanceof Sample.Text text) {
+      return Written.of(text);
+    }
+    if (sample instanceof Sample.Completion completion) {
+      return options.asChat() ? rendered(completion.asChat()) : Written.of(completion);
+    }
+    if (sample instanceof Sample.Instruction instruction) {
+      return template.isPresent()
+          ? rendered(instruction.asChat())
+          : Written.of(instruction.asText());
+    }
+    return rendered((Sample.Conversation) sample);
+  }
+
+  private Written rendered(Sample.Conversation sample) {
+    Writer writer =
+        template.orElseThrow(() -> new IllegalArgumentException("Conversations: " + NO_TEMPLATE));
+    Answers answers = sample.answers() == 0 ? options.answers() : Answers.ALL;
+    try {
+      return Written.of(writer.render(sample.chat(), answers), sample.answers());
+    } catch (IllegalArgumentException refused) {
+      throw new Fault(Finding.REFUSED, "the chat template refuses it: " + refused.getMessage());
+    }
+  }
+
+  private Example tokens(Written written) {
+    Encoding encoding = tokenizer.encodeWithPlaces(written.text(), !written.byTemplate());
+    int count = encoding.ids().length;
+    int eos = tokenizer.eosId().orElse(-1);
+    boolean ended = count > 0 && encoding.ids()[count - 1] == eos;
+    boolean appended = !written.byTemplate() && eos >= 0 && !ended;
+    int[] ids = Arrays.copyOf(encoding.ids(), appended ? count + 1 : count);
+    if (ids.length == 0) {
+      throw new Fault(Finding.EMPTY_TEXT, "the tokenizer makes no token of it");
+    }
+    boolean[] learned = Arrays.copyOf(Marks.of(encoding, written), ids.length);
+    if (appended) {
+      ids[count] = eos;
+      learned[count] = true;
+    }
+    return new Example(ids, learned);
+  }
+
+  private static boolean doubled(int[] ids, int bos) {
+    return ids.length > 1 && ids[0] == bos && ids[1] == bos;
+  }
+
+  private static boolean learns(Example example, int id) {
+    for (int i = 1; i < example.tokens().length; i++) {
+      if (example.supervised()[i] && example.tokens()[i] == id) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
