@@ -11,8 +11,17 @@ public final class EncodedFile implements Examples {
   private final SampleEncoder encoder;
   private final Findings findings;
 
-  /** The samples of an open file; whoever opened it closes it. */
+  /**
+   * The samples of an open file; whoever opened it closes it.
+   *
+   * @throws DataException if they are conversations, and there is no chat template
+   */
   public EncodedFile(DataFile file, SampleEncoder encoder) {
+    Layout layout = file.format().layout();
+    if (layout.isChat() && !encoder.writesChats()) {
+      throw new DataException(
+          file.file(), "holds " + layout + ", but " + SampleEncoder.NO_TEMPLATE);
+    }
     this.file = file;
     this.encoder = encoder;
     findings = file.findings();

@@ -35,6 +35,11 @@ public enum Layout {
     return required;
   }
 
+  /** Whether every sample is a conversation, which only a chat template can write. */
+  boolean isChat() {
+    return this == MESSAGES || this == SHAREGPT;
+  }
+
   /** For a message, as in "chat messages". */
   @Override
   public String toString() {

@@ -90,8 +90,10 @@ interface Rows {
         return reader.readValue(text);
       } catch (JsonProcessingException bad) {
         int column = bad.getLocation() == null ? 1 : bad.getLocation().getColumnNr();
+        String remedy = reader == ALONE ? ": write one JSON object on each line" : "";
         throw new Fault(
-            Finding.NOT_JSON, "is not JSON at column %d (%s)".formatted(column, message(bad)));
+            Finding.NOT_JSON,
+            "is not JSON at column %d (%s)%s".formatted(column, message(bad), remedy));
       }
     }
 

@@ -22,7 +22,7 @@ import java.util.Set;
  * never on ids, and an end token that also pads is learned like any other. Any thread may encode.
  */
 public final class SampleEncoder {
-  private static final String NO_TEMPLATE =
+  static final String NO_TEMPLATE =
       "the model has no chat template, which writes conversations as text: name a template file, or"
           + " take a model made for chat";
 
@@ -52,6 +52,10 @@ public final class SampleEncoder {
     this.tokenizer = tokenizer;
     this.template = template;
     this.options = options;
+  }
+
+  boolean writesChats() {
+    return template.isPresent();
   }
 
   /**
