@@ -60,13 +60,21 @@ public final class Main {
     boolean colors = console.terminals().colorsOut();
     ColorScheme scheme = CommandLine.Help.defaultColorScheme(colors ? Ansi.ON : Ansi.OFF);
     return line.setColorScheme(scheme)
-        .registerConverter(Schedule.class, named(Schedule.values()))
+        .registerConverter(Schedule.class, Main::schedule)
         .registerConverter(GraphOptions.View.class, named(GraphOptions.View.values()))
         .registerConverter(GraphOptions.Format.class, named(GraphOptions.Format.values()))
         .setUsageHelpAutoWidth(false)
         .setUsageHelpWidth(100)
         .setOut(new java.io.PrintWriter(console.out(), true))
         .setErr(new java.io.PrintWriter(console.err(), true));
+  }
+
+  private static Schedule schedule(String name) {
+    try {
+      return Schedule.named(name);
+    } catch (IllegalArgumentException unknown) {
+      throw new TypeConversionException(unknown.getMessage());
+    }
   }
 
   /** Reads one of some values by name; the error lists them as users write them. */

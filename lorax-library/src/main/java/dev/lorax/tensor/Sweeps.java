@@ -31,6 +31,9 @@ interface Sweeps {
    */
   void geluTanh(float[] x, float[] slope, int count);
 
+  /** All together. */
+  float sum(float[] x, int count);
+
   /** The largest. */
   float largest(float[] x, int count);
 
@@ -41,6 +44,6 @@ interface Sweeps {
    */
   float exponentials(float[] x, int count, float shift);
 
-  /** x is multiplied. */
-  void scale(float[] x, int count, float factor);
+  /** x becomes factor · x + term. */
+  void line(float[] x, int count, float factor, float term);
 }

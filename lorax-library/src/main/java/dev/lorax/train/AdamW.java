@@ -1,13 +1,16 @@
 package dev.lorax.train;
 
+import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
+import dev.lorax.train.FlatParameters.Group;
 
 /**
  * Adam with decoupled weight decay (Loshchilov &amp; Hutter 2019, algorithm 2), with the bias
  * corrections of Kingma &amp; Ba (2015) and ε added as PyTorch does.
  */
 final class AdamW implements AutoCloseable {
+  private final FlatParameters parameters;
   private final Tensor mean;
   private final Tensor square;
   private final double beta1;
@@ -16,11 +19,13 @@ final class AdamW implements AutoCloseable {
   private final double weightDecay;
   private long steps;
 
-  AdamW(Tensor values, TrainingOptions options) {
+  AdamW(FlatParameters parameters, TrainingOptions options) {
+    this.parameters = parameters;
     beta1 = options.beta1();
     beta2 = options.beta2();
     epsilon = options.epsilon();
     weightDecay = options.weightDecay();
+    Tensor values = parameters.values();
     try (Scope scope = new Scope()) {
       mean = scope.release(Tensor.zeros(values.dtype(), values.shape().toArray()));
       square = scope.release(Tensor.zeros(values.dtype(), values.shape().toArray()));
@@ -28,16 +33,44 @@ final class AdamW implements AutoCloseable {
   }
 
   /** Moves the values one step; gradients stay as they are. */
-  void step(Tensor values, Tensor gradients, double learningRate) {
+  void step(double learningRate) {
     steps++;
-    try (Scope scope = new Scope()) {
-      values.mulInPlace(1 - learningRate * weightDecay);
+    Tensor gradients = parameters.gradients();
+    try (Scope scope = new Scope();
+        Gradients off = Gradients.off()) {
       mean.lerpInPlace(gradients, 1 - beta1);
       square.mulInPlace(beta2).addProductInPlace(gradients, gradients, 1 - beta2);
       double correction = Math.sqrt(1 - Math.pow(beta2, steps));
       Tensor deviation = square.sqrt().mulInPlace(1 / correction).addInPlace(epsilon);
-      values.addQuotientInPlace(mean, deviation, -learningRate / (1 - Math.pow(beta1, steps)));
+      for (Group group : parameters.groups()) {
+        double rate = learningRate * group.rateFactor();
+        group
+            .of(parameters.values())
+            .mulInPlace(1 - rate * weightDecay)
+            .addQuotientInPlace(
+                group.of(mean), group.of(deviation), -rate / (1 - Math.pow(beta1, steps)));
+      }
     }
+  }
+
+  /** Steps taken so far. */
+  long steps() {
+    return steps;
+  }
+
+  /** Goes on as if so many steps had been taken; means and squares are written by the caller. */
+  void resume(long taken) {
+    steps = taken;
+  }
+
+  /** The mean of gradients, [count]. */
+  Tensor mean() {
+    return mean;
+  }
+
+  /** The mean of their squares, [count]. */
+  Tensor square() {
+    return square;
   }
 
   @Override

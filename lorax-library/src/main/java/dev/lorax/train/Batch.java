@@ -56,6 +56,16 @@ public record Batch(int[] tokens, int[] targets, Sequences sequences) {
     }
   }
 
+  /** One of its sequences alone. */
+  Batch sequence(int index) {
+    int start = IntStream.range(0, index).map(sequences::length).sum();
+    int end = start + sequences.length(index);
+    return new Batch(
+        Arrays.copyOfRange(tokens, start, end),
+        Arrays.copyOfRange(targets, start, end),
+        Sequences.of(end - start));
+  }
+
   /** The rows that are learned from. */
   public int[] supervisedRows() {
     return IntStream.range(0, targets.length).filter(row -> targets[row] != IGNORED).toArray();

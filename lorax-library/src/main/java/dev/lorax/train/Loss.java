@@ -13,12 +13,19 @@ import java.util.Arrays;
  *
  * @param targets of the supervised rows
  * @param factor on the sum: one over the number of tokens that it is a mean over
+ * @param entropy of a row
  */
-record Loss(long[] targets, double factor) implements Objective {
+record Loss(long[] targets, double factor, CrossEntropy entropy) implements Objective {
   /** The loss of that batch. */
   static Loss of(Batch batch, double factor) {
+    return of(batch, factor, CrossEntropy.PLAIN);
+  }
+
+  /** The loss of that batch by another measure. */
+  static Loss of(Batch batch, double factor, CrossEntropy entropy) {
     int[] rows = batch.supervisedRows();
-    return new Loss(Arrays.stream(rows).mapToLong(row -> batch.targets()[row]).toArray(), factor);
+    return new Loss(
+        Arrays.stream(rows).mapToLong(row -> batch.targets()[row]).toArray(), factor, entropy);
   }
 
   /** The pass that gives what the loss is measured on. */
@@ -31,14 +38,14 @@ record Loss(long[] targets, double factor) implements Objective {
   @Override
   public double value(Tensor rows, int first) {
     try (Scope scope = new Scope()) {
-      return factor * CrossEntropy.sum(rows, targets(rows, first));
+      return factor * entropy.sum(rows, targets(rows, first));
     }
   }
 
   @Override
   public double slope(Tensor rows, int first) {
     try (Scope scope = new Scope()) {
-      return factor * CrossEntropy.slope(rows, targets(rows, first), factor);
+      return factor * entropy.slope(rows, targets(rows, first), factor);
     }
   }
 

@@ -1,18 +1,19 @@
 package dev.lorax.train;
 
+import dev.lorax.graph.Graph;
 import dev.lorax.graph.Mode;
 import dev.lorax.graph.Parameterized;
 import dev.lorax.graph.Parameters;
 import dev.lorax.run.Backpropagation;
+import dev.lorax.run.Pass;
 import dev.lorax.run.Session;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Trains parameters on batches, one optimiser step at a time.
@@ -25,22 +26,21 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
   private final Session session;
   private final Batches batches;
   private final TrainingOptions options;
-  private final Set<String> trained;
   private final FlatParameters flat;
   private final Backpropagation backpropagation;
   private final AdamW optimizer;
-  private long done;
   private boolean closed;
 
   private Trainer(TrainerBuilder builder) {
+    Graph graph = builder.rewrite.apply(builder.graph);
+    builder.all.check(graph); // before any value is moved
     session = new Session(builder.graph, builder.all);
     batches = builder.batches;
     options = builder.options();
-    flat = new FlatParameters(builder.trained);
-    backpropagation =
-        new Backpropagation(builder.graph, builder.all, flat.slices(), builder.recomputation);
-    trained = builder.trained.names();
-    optimizer = new AdamW(flat.values(), options);
+    flat = new FlatParameters(builder.trained, builder.rateFactors);
+    backpropagation = new Backpropagation(graph, builder.all, flat.slices(), builder.recomputation);
+    optimizer = new AdamW(flat, options);
+    builder.resumed.ifPresent(state -> state.restore(flat, optimizer));
   }
 
   /**
@@ -70,7 +70,7 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
-        return done < options.steps();
+        return optimizer.steps() < options.steps();
       }
 
       @Override
@@ -95,47 +95,45 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
    *     from; the values are those before the step
    */
   private Step step() {
-    if (closed) {
-      throw new IllegalStateException("The trainer is closed");
-    }
+    requireOpen();
     long start = System.nanoTime();
-    Batch[] window =
-        IntStream.range(0, options.accumulation())
-            .mapToObj(i -> batches.batch(done * options.accumulation() + i))
-            .toArray(Batch[]::new);
-    int supervised = IntStream.range(0, window.length).map(i -> window[i].supervised()).sum();
+    long done = optimizer.steps();
+    MicroBatches window = MicroBatches.of(batches, done, options.accumulation());
+    int supervised = window.supervised();
     if (supervised == 0) {
       throw new TrainingException(
           "Step %d has no token to learn from: every label is masked".formatted(done + 1));
     }
     double loss = accumulate(window, supervised);
-    double rate =
-        options.learningRate() * options.schedule().factor(done, options.warmup(), options.steps());
+    double rate = options.rate(done);
     double norm = update(rate);
-    done++;
-    int tokens = IntStream.range(0, window.length).map(i -> window[i].tokens().length).sum();
     Duration time = Duration.ofNanos(System.nanoTime() - start);
-    return new Step(done, options.steps(), loss, rate, norm, supervised, tokens, time);
+    return new Step(done + 1, options.steps(), loss, rate, norm, supervised, window.tokens(), time);
   }
 
   /** Adds up the gradients of the mean loss over all supervised tokens of the window. */
-  private double accumulate(Batch[] window, int supervised) {
+  private double accumulate(MicroBatches window, int supervised) {
     flat.clear(); // a step that failed may have left some
     double total = 0;
-    for (int i = 0; i < window.length; i++) {
-      if (window[i].supervised() == 0) {
+    for (int i = 0; i < window.list().size(); i++) {
+      Batch batch = window.list().get(i);
+      if (batch.supervised() == 0) {
         continue;
       }
-      Mode mode = Mode.training(options.seed(), done * options.accumulation() + i);
-      Loss loss = Loss.of(window[i], 1.0 / supervised);
-      total += requireFinite(backpropagation.run(Loss.pass(window[i], mode), loss), "loss");
+      long number = window.first() + i;
+      Pass pass = Loss.pass(batch, Mode.training(options.seed(), number));
+      double loss = backpropagation.run(pass, Loss.of(batch, 1.0 / supervised, options.loss()));
+      if (!Double.isFinite(loss)) {
+        throw notFinite("loss", loss).in(number, Diagnosis.sequence(session, batch));
+      }
+      total += loss;
     }
     requireInfluence();
     return total;
   }
 
   private void requireInfluence() {
-    for (String name : trained) {
+    for (String name : flat.slices().keySet()) {
       if (!backpropagation.learned().contains(name)) {
         throw new TrainingException(
             "The trained parameter %s has no influence on the loss, so it cannot learn"
@@ -148,29 +146,47 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
     try (Scope scope = new Scope();
         Gradients off = Gradients.off()) {
       Tensor gradients = flat.gradients();
-      double norm = requireFinite(gradients.norm().item(), "gradient");
+      double norm = gradients.norm().item();
+      if (!Double.isFinite(norm)) {
+        throw notFinite("gradient", norm);
+      }
       if (options.clip() > 0 && norm > options.clip()) {
         gradients.mulInPlace(options.clip() / (norm + 1e-6));
       }
-      optimizer.step(flat.values(), gradients, rate);
+      optimizer.step(rate);
       return norm;
     }
   }
 
-  private double requireFinite(double value, String what) {
-    if (!Double.isFinite(value)) {
-      String advice =
-          done == 0
-              ? "Nothing has been changed yet: look at the model's weights and the data"
-              : "Lower the learning rate, or look at the data of that step";
-      throw new TrainingException(
-          "The %s is %s in step %d; the values are those of step %d. %s"
-              .formatted(what, value, done + 1, done, advice));
-    }
-    return value;
+  private TrainingException notFinite(String what, double value) {
+    long done = optimizer.steps();
+    String advice =
+        done == 0
+            ? "Nothing has been changed yet: look at the model's weights and the data"
+            : "Lower the learning rate, or look at the data of that step";
+    return new TrainingException(
+        "The %s is %s in step %d; the values are those of step %d. %s"
+            .formatted(what, value, done + 1, done, advice));
   }
 
-  /** The seed of dropout, for repeating the run. */
+  /** What another trainer needs to go on from here. It holds until the next step. */
+  public TrainerState state() {
+    requireOpen();
+    return TrainerState.of(flat, optimizer, options.seed());
+  }
+
+  /** The gradients of the last step, clipped. */
+  Map<String, Tensor> gradients() {
+    return flat.slices();
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("The trainer is closed");
+    }
+  }
+
+  /** The seed of dropout and noise, for repeating the run. */
   public long seed() {
     return options.seed();
   }

@@ -3,7 +3,11 @@ package dev.lorax.train;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Parameters;
 import dev.lorax.run.Recomputation;
+import dev.lorax.tensor.CrossEntropy;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
 
 /** Collects the numbers of a run; every method returns the builder. */
 public final class TrainerBuilder {
@@ -18,8 +22,12 @@ public final class TrainerBuilder {
   private double weightDecay;
   private double clip = 1;
   private int accumulation = 1;
-  Recomputation recomputation = Recomputation.NONE;
+  private CrossEntropy loss = CrossEntropy.PLAIN;
   private OptionalLong seed = OptionalLong.empty();
+  ToDoubleFunction<String> rateFactors = name -> 1;
+  Recomputation recomputation = Recomputation.NONE;
+  UnaryOperator<Graph> rewrite = UnaryOperator.identity();
+  Optional<TrainerState> resumed = Optional.empty();
 
   TrainerBuilder(Graph graph, Parameters all, Parameters trained, Batches batches) {
     this.graph = graph;
@@ -40,6 +48,15 @@ public final class TrainerBuilder {
       throw new IllegalArgumentException("The learning rate must be positive, not " + rate);
     }
     learningRate = rate;
+    return this;
+  }
+
+  /**
+   * A factor on the learning rate of each parameter, by its full name: for LoRA+, {@code LoraPlus};
+   * 1 for all unless told otherwise. Weight decay follows the rate.
+   */
+  public TrainerBuilder rateFactors(ToDoubleFunction<String> factors) {
+    rateFactors = factors;
     return this;
   }
 
@@ -79,26 +96,65 @@ public final class TrainerBuilder {
     return this;
   }
 
+  /**
+   * The share of each target's weight that all words get in equal parts, in [0, 1); none unless
+   * told otherwise. Evaluation knows nothing of it.
+   */
+  public TrainerBuilder labelSmoothing(double share) {
+    loss = new CrossEntropy(share);
+    return this;
+  }
+
+  /**
+   * What becomes of the graph for training alone, such as {@link Neftune}; nothing unless told
+   * otherwise. It must need no other parameters.
+   */
+  public TrainerBuilder rewrite(UnaryOperator<Graph> forTraining) {
+    rewrite = forTraining;
+    return this;
+  }
+
   /** What is computed twice to save memory; nothing unless told otherwise. */
   public TrainerBuilder recomputation(Recomputation memory) {
     recomputation = memory;
     return this;
   }
 
-  /** The seed of dropout; from the clock unless given. */
+  /** The seed of dropout and noise; that of the run resumed, or from the clock, unless given. */
   public TrainerBuilder seed(long value) {
     seed = OptionalLong.of(value);
     return this;
   }
 
   /**
+   * Goes on where another run was: its values replace those of the trained parameters. The result
+   * is the uninterrupted run's, bit for bit, if all other numbers are the same. The state may be
+   * closed once the trainer is built.
+   */
+  public TrainerBuilder resume(TrainerState state) {
+    resumed = Optional.of(state);
+    return this;
+  }
+
+  /**
    * Prepares the run: allocates gradients and the optimiser's state.
    *
-   * @throws IllegalArgumentException if a weight is kept quantised
+   * @throws IllegalArgumentException if a weight is kept quantised, or the state to be resumed is
+   *     of other parameters or another seed
    */
   public Trainer build() {
     all.asMap(); // refuses quantised weights now, not in the first step
+    resumed.ifPresent(this::checkResumed);
     return Trainer.start(this);
+  }
+
+  private void checkResumed(TrainerState state) {
+    state.check(trained);
+    if (seed.isPresent() && seed.getAsLong() != state.seed()) {
+      throw new IllegalArgumentException(
+          "The run that is resumed has seed %d, not %d: give that seed or none"
+              .formatted(state.seed(), seed.getAsLong()));
+    }
   }
 
   TrainingOptions options() {
@@ -113,7 +169,8 @@ public final class TrainerBuilder {
         1e-8,
         clip,
         accumulation,
-        seed.orElseGet(System::nanoTime));
+        loss,
+        seed.orElseGet(() -> resumed.map(TrainerState::seed).orElseGet(System::nanoTime)));
   }
 
   private static long atLeast(long least, long value, String what) {

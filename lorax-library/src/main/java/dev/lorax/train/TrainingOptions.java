@@ -1,5 +1,7 @@
 package dev.lorax.train;
 
+import dev.lorax.tensor.CrossEntropy;
+
 /**
  * The numbers of a run.
  *
@@ -13,7 +15,8 @@ package dev.lorax.train;
  * @param epsilon added to the deviation
  * @param clip largest norm of all gradients together; 0: no limit
  * @param accumulation batches whose gradients add up to one step
- * @param seed of dropout
+ * @param loss what is measured on each supervised row
+ * @param seed of dropout and noise
  */
 record TrainingOptions(
     long steps,
@@ -26,4 +29,11 @@ record TrainingOptions(
     double epsilon,
     double clip,
     int accumulation,
-    long seed) {}
+    CrossEntropy loss,
+    long seed) {
+
+  /** The learning rate in a step, from 0. */
+  double rate(long step) {
+    return schedule.rate(learningRate, step, warmup, steps);
+  }
+}

@@ -103,6 +103,20 @@ final class NativeSweeps implements Sweeps {
   }
 
   @Override
+  public float sum(float[] x, int count) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    int i = 0;
+    for (; i + LANES <= count; i += LANES) {
+      sum = sum.add(FloatVector.fromArray(FLOATS, x, i));
+    }
+    float result = sum.reduceLanes(VectorOperators.ADD);
+    for (; i < count; i++) {
+      result += x[i];
+    }
+    return result;
+  }
+
+  @Override
   public float largest(float[] x, int count) {
     FloatVector most = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
     int i = 0;
@@ -130,13 +144,13 @@ final class NativeSweeps implements Sweeps {
   }
 
   @Override
-  public void scale(float[] x, int count, float factor) {
+  public void line(float[] x, int count, float factor, float term) {
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector.fromArray(FLOATS, x, i).mul(factor).intoArray(x, i);
+      FloatVector.fromArray(FLOATS, x, i).mul(factor).add(term).intoArray(x, i);
     }
     for (; i < count; i++) {
-      x[i] *= factor;
+      x[i] = x[i] * factor + term;
     }
   }
 }

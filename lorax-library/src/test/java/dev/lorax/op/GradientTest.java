@@ -112,6 +112,11 @@ class GradientTest {
   }
 
   @Test
+  void embeddingNoise() {
+    check(new EmbeddingNoise(5), Sequences.of(3, 2), ROWS);
+  }
+
+  @Test
   void lora() {
     check(lora(new Dense(8, 3, true), 2, 0, Optional.empty()), new long[] {5, 3}, ROWS);
   }

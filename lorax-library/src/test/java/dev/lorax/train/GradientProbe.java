@@ -16,6 +16,11 @@ public final class GradientProbe {
   /** The gradient of every trained parameter, in the scope that is open. */
   public static Map<String, Tensor> of(
       Graph graph, Parameters all, Parameters trained, Batch batch) {
+    return of(graph, all, trained, batch, Loss.of(batch, 1.0 / batch.supervised()));
+  }
+
+  static Map<String, Tensor> of(
+      Graph graph, Parameters all, Parameters trained, Batch batch, Loss loss) {
     Map<String, Tensor> gradients = new LinkedHashMap<>();
     trained
         .asMap()
@@ -23,7 +28,7 @@ public final class GradientProbe {
             (name, value) ->
                 gradients.put(name, Tensor.zeros(value.dtype(), value.shape().toArray())));
     new Backpropagation(graph, all, gradients, Recomputation.NONE)
-        .run(Loss.pass(batch, Mode.inference()), Loss.of(batch, 1.0 / batch.supervised()));
+        .run(Loss.pass(batch, Mode.inference()), loss);
     return gradients;
   }
 }

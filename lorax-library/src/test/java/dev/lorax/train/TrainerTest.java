@@ -8,9 +8,12 @@ import dev.lorax.Forward;
 import dev.lorax.graph.Sequences;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +58,47 @@ class TrainerTest {
       assertThat(parts.steps.get(0).supervised()).isEqualTo(5);
       requireClose(parts.values(), whole.values(), 1e-6);
     }
+  }
+
+  /** Eight sequences of other lengths and masks: the gradients are those of one batch of eight. */
+  @ParameterizedTest
+  @CsvSource({"1, 8", "2, 4", "4, 2"})
+  void raggedMaskedSequencesGiveOneGradientHoweverTheyAreBatched(int size, int accumulation) {
+    try (Run whole = new Run();
+        Run parts = new Run();
+        Trainer one = whole.trainer(number -> ragged(0, 8), t -> t.steps(1).clip(0));
+        Trainer many =
+            parts.trainer(
+                number -> ragged(size * (int) number, size),
+                t -> t.steps(1).clip(0).accumulation(accumulation))) {
+      Step wanted = one.iterator().next();
+      Step found = many.iterator().next();
+      assertThat(found.supervised()).isEqualTo(wanted.supervised());
+      assertThat(found.loss()).isCloseTo(wanted.loss(), within(1e-6));
+      requireClose(gradients(many), gradients(one), 1e-6);
+    }
+  }
+
+  /** Sequence i has i + 2 tokens, of which every third is not learned from, and of some none. */
+  private static Batch ragged(int first, int count) {
+    List<int[]> tokens = new ArrayList<>();
+    List<int[]> labels = new ArrayList<>();
+    for (int i = first; i < first + count; i++) {
+      int[] sequence = Arrays.copyOfRange(Run.text(200), 9 * i, 10 * i + 2);
+      int[] label = sequence.clone();
+      for (int j = 0; j < label.length; j++) {
+        label[j] = (i + j) % 3 == 0 || i == 5 ? Batch.IGNORED : label[j];
+      }
+      tokens.add(sequence);
+      labels.add(label);
+    }
+    return Batch.ofLabels(tokens, labels);
+  }
+
+  private static Map<String, float[]> gradients(Trainer trainer) {
+    Map<String, float[]> gradients = new TreeMap<>();
+    trainer.gradients().forEach((name, gradient) -> gradients.put(name, gradient.toFloats()));
+    return gradients;
   }
 
   @Test

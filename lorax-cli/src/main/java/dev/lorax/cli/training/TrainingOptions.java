@@ -68,7 +68,8 @@ public final class TrainingOptions {
       names = "--schedule",
       paramLabel = "NAME",
       description =
-          "constant, linear or cosine (default: ${DEFAULT-VALUE}: ends in small, calm" + " steps).")
+          "constant, linear, cosine, cosine-with-restarts (two cycles), polynomial or inverse-sqrt"
+              + " (default: ${DEFAULT-VALUE}: ends in small, calm steps).")
   public Schedule schedule = Schedule.COSINE;
 
   /** Steps of the rise; null: 5 % of the run, at most 100. */
