@@ -110,11 +110,13 @@ final class LinePlot {
   }
 
   private void resumed() {
+    for (long step : timeline.resumed()) {
+      svg.rule(x.at(step), TOP, x.at(step), bottom, Pen.AXIS);
+    }
     double free = LEFT;
     for (long step : timeline.resumed()) {
       double at = x.at(step);
       boolean late = at > right - NOTE;
-      svg.rule(at, TOP, at, bottom, Pen.AXIS);
       if (free <= (late ? at - NOTE : at)) {
         String note = "resumed at " + String.format(Locale.ROOT, "%,d", step);
         svg.text(late ? at - 5 : at + 5, TOP + 12, late ? "end" : "start", note, HALO);

@@ -6,7 +6,7 @@ import dev.lorax.cli.report.LinePlot.Label;
 import dev.lorax.cli.report.LinePlot.Series;
 import dev.lorax.cli.training.Measure;
 import dev.lorax.train.Step;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -34,24 +34,23 @@ public final class LossChart {
             new Series("training, each step", Pen.RAW, false, training),
             new Series("training, smoothed", Pen.SMOOTH, false, training.smoothed()),
             new Series("held-out text", Pen.MEASURED, true, heldOut)),
-        labels(metrics, heldOut.points()));
+        labels(heldOut.points()));
   }
 
-  private static List<Label> labels(Metrics metrics, List<Point> heldOut) {
-    List<Label> labels = new ArrayList<>();
-    Point last = heldOut.isEmpty() ? null : heldOut.get(heldOut.size() - 1);
-    metrics
-        .best()
-        .map(best -> new Point(best.step(), best.evaluation().loss()))
-        .ifPresent(
-            best -> {
-              String text = String.format(Locale.ROOT, "best %.3f", best.value());
-              labels.add(new Label(best, text, !best.equals(last)));
-              if (!best.equals(last)) {
-                labels.add(
-                    new Label(last, String.format(Locale.ROOT, "%.3f", last.value()), false));
-              }
-            });
-    return labels;
+  /** Over the best point and the last; where one text would lie on the other, the best is below. */
+  private static List<Label> labels(List<Point> heldOut) {
+    if (heldOut.isEmpty()) {
+      return List.of();
+    }
+    Point best = heldOut.stream().min(Comparator.comparingDouble(Point::value)).orElseThrow();
+    Point last = heldOut.get(heldOut.size() - 1);
+    Label marked = new Label(best, "best " + digits(best), best.step() > 0.8 * last.step());
+    return best.equals(last)
+        ? List.of(new Label(best, marked.text(), false))
+        : List.of(marked, new Label(last, digits(last), false));
+  }
+
+  private static String digits(Point point) {
+    return String.format(Locale.ROOT, "%.3f", point.value());
   }
 }

@@ -23,10 +23,7 @@ final class RunPlots {
             step -> step.memory().getAsLong() / 1e9);
     return Stream.of(
             plain("Learning rate", "", Curve.of(steps, Step::number, Step::learningRate)),
-            noisy(
-                "Gradient norm",
-                "",
-                Curve.of(steps, Step::number, Step::gradientNorm)),
+            noisy("Gradient norm", "", Curve.of(steps, Step::number, Step::gradientNorm)),
             noisy("Speed", "tokens/s", Curve.of(steps, Step::number, Step::tokensPerSecond)),
             plain("Memory", "GB", memory))
         .filter(content -> !content.series().isEmpty())
