@@ -162,7 +162,7 @@ final class DemoCommand implements Callable<Integer> {
   private void next(Checkpoint base) {
     console.result("");
     console.result("What to try next:");
-    console.result("  open " + out.resolve("loss.svg"));
+    console.result("  open " + out.resolve("report.html"));
     console.result(
         "  ./lorax generate --model %s --adapter %s --prompt \"One morning\""
             .formatted(base.folder(), out));

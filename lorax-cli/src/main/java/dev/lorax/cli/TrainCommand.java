@@ -66,7 +66,7 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "A new or empty folder for the adapter, in PEFT's format, with summary.json,"
-              + " metrics.jsonl and loss.svg. Nothing is ever overwritten.")
+              + " metrics.jsonl, loss.svg and report.html. Nothing is ever overwritten.")
   private Path out;
 
   @ArgGroup(exclusive = false, validate = false, heading = "%nWhat is trained:%n")

@@ -127,14 +127,18 @@ class TrainCommandTest {
     assertThat(out)
         .isDirectoryContaining("glob:**/adapter_config.json")
         .isDirectoryContaining("glob:**/adapter_model.safetensors")
-        .isDirectoryContaining("glob:**/loss.svg");
+        .isDirectoryContaining("glob:**/loss.svg")
+        .isDirectoryContaining("glob:**/report.html");
     List<String> lines = Files.readAllLines(out.resolve("metrics.jsonl"));
-    assertThat(lines).hasSize(5); // step 0 and four steps
+    assertThat(lines).hasSize(7); // four steps, and measures at 0, 2 and 4
     for (String line : lines) {
       assertThat(new ObjectMapper().readTree(line).get("step").isIntegralNumber()).isTrue();
     }
-    assertThat(lines.get(2)).contains("evalLoss");
-    assertThat(lines.get(3)).doesNotContain("evalLoss");
+    assertThat(lines.get(3)).contains("\"step\":2", "evalLoss");
+    assertThat(lines.get(4)).contains("\"step\":3", "\"loss\"").doesNotContain("evalLoss");
+    assertThat(out.resolve("report.html"))
+        .content()
+        .contains("<h1>out</h1>", "Held-out loss", "adapted");
   }
 
   @Test

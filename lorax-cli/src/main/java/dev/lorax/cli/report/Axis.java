@@ -16,8 +16,8 @@ import java.util.Locale;
 record Axis(double low, double high, double start, double end, double step) {
   /** An axis that holds these values, with ends at round numbers. */
   static Axis around(double least, double most, double start, double end) {
-    double span = Math.max(most - least, Math.max(1e-3, Math.abs(most) * 1e-3));
-    double step = round(span / 5);
+    double span = Math.max(most - least, Math.abs(most) * 1e-3);
+    double step = span == 0 ? 1 : round(span / 5);
     double low = Math.floor(least / step) * step;
     double high = Math.ceil(most / step) * step;
     return low < high
@@ -46,6 +46,19 @@ record Axis(double low, double high, double start, double end, double step) {
 
   /** A marked value as text, all with the same digits. */
   String label(double tick) {
+    double most = Math.max(Math.abs(low), Math.abs(high));
+    int exponent = most >= 0.01 && most < 1e7 ? 0 : (int) Math.floor(Math.log10(most) + 1e-9);
+    if (exponent == 0) {
+      return fixed(tick, step);
+    }
+    if (tick == 0) {
+      return "0";
+    }
+    double unit = Math.pow(10, exponent);
+    return fixed(tick / unit, step / unit) + "e" + exponent;
+  }
+
+  private static String fixed(double tick, double step) {
     int digits = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     return String.format(Locale.ROOT, "%,." + digits + "f", tick);
   }

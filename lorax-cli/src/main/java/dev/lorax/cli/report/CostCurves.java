@@ -14,8 +14,8 @@ public final class CostCurves {
   private static final int PLOT = 150;
   private static final int TOP = 96;
   private static final int ROW = 210;
-  private static final String TIME = "#2458a6";
-  private static final String MEMORY = "#d4600a";
+  private static final Pen TIME = new Pen("time", "#2458a6", 1.8);
+  private static final Pen MEMORY = new Pen("memory", "#d4600a", 1.8);
 
   private final List<Column> columns;
   private final Svg svg;
@@ -67,38 +67,33 @@ public final class CostCurves {
   }
 
   private void panel(
-      Column column,
-      double left,
-      double top,
-      String unit,
-      String color,
-      Function<Cost, Double> value) {
+      Column column, double left, double top, String unit, Pen pen, Function<Cost, Double> value) {
     double bottom = top + PLOT;
     List<Cost> costs = column.costs().stream().sorted(CostCurves::byX).toList();
     double most = costs.stream().mapToDouble(value::apply).max().orElse(1);
     double widest = costs.stream().mapToDouble(Cost::x).max().orElse(1);
     Axis x = Axis.around(0, Math.max(1, widest), left, left + PLOT);
     Axis y = Axis.around(0, most, bottom, top);
-    svg.text(left, top - 4, "start", unit, "font-size=\"11\" fill=\"" + color + "\"");
+    svg.text(left, top - 4, "start", unit, "font-size=\"11\" fill=\"" + pen.color() + "\"");
     grid(x, y, bottom);
     List<double[]> points =
         costs.stream().map(c -> new double[] {x.at(c.x()), y.at(value.apply(c))}).toList();
-    svg.line(points, color, 1.8);
-    points.forEach(point -> svg.dot(point[0], point[1], color));
+    svg.line(points, pen);
+    points.forEach(point -> svg.dot(point[0], point[1], pen));
   }
 
   private void grid(Axis x, Axis y, double bottom) {
     for (double tick : y.ticks()) {
-      svg.rule(x.start(), y.at(tick), x.end(), y.at(tick), "#e6e6e6");
+      svg.rule(x.start(), y.at(tick), x.end(), y.at(tick), Pen.GRID);
       svg.text(x.start() - 5, y.at(tick) + 4, "end", y.label(tick), "font-size=\"10\"");
     }
     List<Double> ticks = x.ticks();
     for (int i = 0; i < ticks.size(); i += ticks.size() > 4 ? 2 : 1) {
       double at = x.at(ticks.get(i));
-      svg.rule(at, bottom, at, bottom + 4, "#888");
+      svg.rule(at, bottom, at, bottom + 4, Pen.AXIS);
       svg.text(at, bottom + 16, "middle", x.label(ticks.get(i)), "font-size=\"10\"");
     }
-    svg.rule(x.start(), bottom, x.end(), bottom, "#888");
+    svg.rule(x.start(), bottom, x.end(), bottom, Pen.AXIS);
   }
 
   private static int byX(Cost one, Cost other) {

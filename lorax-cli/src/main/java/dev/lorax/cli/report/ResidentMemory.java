@@ -19,6 +19,11 @@ public final class ResidentMemory {
     return field("VmHWM:");
   }
 
+  /** What it holds now, mapped files included. */
+  public static OptionalLong now() {
+    return field("VmRSS:");
+  }
+
   /** What it holds now that no file backs: without mapped weights and libraries. */
   public static OptionalLong anonymous() {
     return field("RssAnon:");

@@ -115,7 +115,8 @@ public final class TrainingTale {
   /** Where the adapter lies. */
   public void saved(Path folder) {
     console.result(
-        "saved", folder + " (adapter in PEFT's format, summary.json, metrics.jsonl, loss.svg)");
+        "saved",
+        folder + " (adapter in PEFT's format, report.html, summary.json, metrics.jsonl, loss.svg)");
   }
 
   /** The two texts, one under the other. */

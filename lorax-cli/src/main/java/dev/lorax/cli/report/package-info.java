@@ -3,7 +3,7 @@
  *
  * <pre>{@code
  * History history = training.run(Progress.of(console, steps), () -> false);
- * RunFiles.write(Path.of("forum-adapter"), history, summary);   // summary.json, loss.svg, …
+ * RunFiles.write(Path.of("forum-adapter"), history, summary);   // summary.json, report.html, …
  * }</pre>
  *
  * <p>The files lie beside the adapter's and disturb no reader of it. Before: {@code

@@ -42,7 +42,7 @@ class LossChartTest {
     List<Measure> measures =
         List.of(
             new Measure(0, new Evaluation(4.2, 10)), new Measure(steps, new Evaluation(1.1, 10)));
-    String svg = LossChart.of(history(steps, measures));
+    String svg = LossChart.of(Metrics.of(history(steps, measures)));
     NodeList lines = parse(svg).getElementsByTagName("polyline");
     for (int i = 0; i < lines.getLength(); i++) {
       for (String point : ((Element) lines.item(i)).getAttribute("points").split(" ")) {
@@ -57,7 +57,7 @@ class LossChartTest {
 
   @Test
   void leavesOutWhatWasNotMeasured() throws Exception {
-    String svg = LossChart.of(history(20, List.of()));
+    String svg = LossChart.of(Metrics.of(history(20, List.of())));
     assertThat(parse(svg).getElementsByTagName("circle").getLength()).isZero();
     assertThat(svg).doesNotContain("held-out");
   }
@@ -68,7 +68,9 @@ class LossChartTest {
         LongStream.rangeClosed(1, 50)
             .mapToObj(i -> new Step(i, 50, 2.5, 1e-3, 1, 8, 8, Duration.ofMillis(5)))
             .toList();
-    String svg = LossChart.of(new History(flat, List.of(), false, Optional.empty(), Duration.ZERO));
+    String svg =
+        LossChart.of(
+            Metrics.of(new History(flat, List.of(), false, Optional.empty(), Duration.ZERO)));
     NodeList lines = parse(svg).getElementsByTagName("polyline");
     List<String> curves =
         IntStream.range(0, lines.getLength())
