@@ -14,6 +14,7 @@ final class StatementParser {
   private final ExpressionParser expressions;
   private final Deque<String> openTags = new ArrayDeque<>();
   private int loops;
+  private boolean generationBlocks;
 
   StatementParser(TokenStream stream) {
     this.stream = stream;
@@ -231,7 +232,12 @@ final class StatementParser {
     };
   }
 
+  boolean hasGenerationBlocks() {
+    return generationBlocks;
+  }
+
   private Statement generation() {
+    generationBlocks = true;
     Body body = closed("endgeneration");
     return does(
         frame -> {

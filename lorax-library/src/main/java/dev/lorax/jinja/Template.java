@@ -11,9 +11,11 @@ import java.util.Map;
  */
 public final class Template {
   private final Body body;
+  private final boolean generationBlocks;
 
-  private Template(Body body) {
+  private Template(Body body, boolean generationBlocks) {
     this.body = body;
+    this.generationBlocks = generationBlocks;
   }
 
   /**
@@ -22,7 +24,14 @@ public final class Template {
    * @throws TemplateException if it is not one, with the line
    */
   public static Template parse(String source) {
-    return new Template(new StatementParser(new TokenStream(Lexer.tokens(source))).template());
+    StatementParser parser = new StatementParser(new TokenStream(Lexer.tokens(source)));
+    Body body = parser.template();
+    return new Template(body, parser.hasGenerationBlocks());
+  }
+
+  /** Whether it marks parts of its text with {@code {% generation %}}. */
+  public boolean hasGenerationBlocks() {
+    return generationBlocks;
   }
 
   /**
