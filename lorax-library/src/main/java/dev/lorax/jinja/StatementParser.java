@@ -1,0 +1,335 @@
+package dev.lorax.jinja;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+
+/** Reads the statements of a template. */
+final class StatementParser {
+  private static final int DEEPEST = 100;
+
+  private final TokenStream stream;
+  private final ExpressionParser expressions;
+  private final Deque<String> openTags = new ArrayDeque<>();
+  private int loops;
+  private boolean generationBlocks;
+
+  StatementParser(TokenStream stream) {
+    this.stream = stream;
+    this.expressions = new ExpressionParser(stream);
+  }
+
+  Body template() {
+    Body body = body();
+    if (!stream.at(Token.Kind.END)) {
+      throw unknownTag();
+    }
+    return body;
+  }
+
+  /** Statements up to a tag that begins none, which is left there, or the template's end. */
+  private Body body(String... ends) {
+    List<Statement> statements = new ArrayList<>();
+    while (!stream.at(Token.Kind.END)) {
+      Token token = stream.take();
+      if (token.kind() == Token.Kind.DATA) {
+        String text = token.value().toString();
+        statements.add(write(text).at(token.line()));
+      } else if (token.kind() == Token.Kind.PRINT_BEGIN) {
+        Expression value = expressions.tuple(true, null);
+        stream.expect(Token.Kind.PRINT_END);
+        statements.add(print(value).at(token.line()));
+      } else {
+        if (List.of(ends).stream().anyMatch(stream::atName)) {
+          return new Body(statements);
+        }
+        int line = stream.line();
+        statements.add(statement().at(line));
+        stream.expect(Token.Kind.BLOCK_END);
+      }
+    }
+    if (ends.length > 0) {
+      throw stream.fail("Unexpected end of template. " + lookingFor(ends));
+    }
+    return new Body(statements);
+  }
+
+  private String lookingFor(String... ends) {
+    return "Jinja was looking for the following tags: '%s'. The innermost block that needs to be closed is '%s'."
+        .formatted(String.join("' or '", ends), openTags.peek());
+  }
+
+  private static Statement write(String text) {
+    return frame -> {
+      frame.rendering().write(text);
+      return Statement.Flow.NEXT;
+    };
+  }
+
+  private static Statement print(Expression value) {
+    return frame -> {
+      frame.rendering().write(Printing.str(value.evaluate(frame)));
+      return Statement.Flow.NEXT;
+    };
+  }
+
+  /** The body of a tag that is about to be closed, and then the word of the tag that closes it. */
+  private Body block(String... ends) {
+    stream.skipOperator(":");
+    stream.expect(Token.Kind.BLOCK_END);
+    return body(ends);
+  }
+
+  private Statement statement() {
+    if (!stream.at(Token.Kind.NAME)) {
+      throw stream.fail("tag name expected");
+    }
+    String tag = stream.current().value().toString();
+    if (openTags.size() > DEEPEST) {
+      throw stream.fail("blocks are nested too deeply");
+    }
+    openTags.push(tag);
+    stream.take();
+    Statement statement =
+        switch (tag) {
+          case "for" -> loop();
+          case "if" -> condition();
+          case "set" -> set();
+          case "print" -> print(expressions.tuple(true, null));
+          case "macro" -> macro();
+          case "call" -> callBlock();
+          case "filter" -> filterBlock();
+          case "with" -> with();
+          case "generation" -> generation();
+          case "break" -> leave(Statement.Flow.BREAK, tag);
+          case "continue" -> leave(Statement.Flow.CONTINUE, tag);
+          case "include", "import", "from", "extends", "block", "autoescape" ->
+              throw stream.fail(
+                  "the tag '" + tag + "' is not supported: a template is one file here");
+          default -> null;
+        };
+    openTags.pop();
+    if (statement == null) {
+      throw stream.fail("Encountered unknown tag '" + tag + "'." + innermost());
+    }
+    return statement;
+  }
+
+  private TemplateException unknownTag() {
+    return stream.fail("Encountered unknown tag '" + stream.current().description() + "'.");
+  }
+
+  private String innermost() {
+    return openTags.isEmpty()
+        ? ""
+        : " The innermost block that needs to be closed is '" + openTags.peek() + "'.";
+  }
+
+  private Statement leave(Statement.Flow flow, String tag) {
+    if (loops == 0) {
+      throw stream.fail("'" + tag + "' outside loop");
+    }
+    return frame -> flow;
+  }
+
+  private Statement loop() {
+    Target target = loopTarget();
+    Expression items = expressions.tuple(false, "recursive");
+    Expression test = stream.skipName("if") ? expressions.expression() : null;
+    boolean recursive = stream.skipName("recursive");
+    loops++;
+    Body body = block("endfor", "else");
+    loops--;
+    Body otherwise = stream.skipName("else") ? block("endfor") : new Body(List.of());
+    stream.expectName("endfor");
+    return new ForLoop(target, items, test, recursive, body, otherwise);
+  }
+
+  private Target loopTarget() {
+    int first = stream.position();
+    Target target = target("in");
+    if (stream.since(first).stream().anyMatch(token -> token.isName("loop"))) {
+      throw stream.fail("Can't assign to special loop variable in for-loop target");
+    }
+    stream.expectName("in");
+    return target;
+  }
+
+  private Statement condition() {
+    int line = stream.line();
+    Expression test = expressions.tuple(false, null).at(line);
+    Body body = block("elif", "else", "endif");
+    Statement otherwise;
+    if (stream.skipName("elif")) {
+      otherwise = condition();
+    } else {
+      otherwise = stream.skipName("else") ? block("endif") : new Body(List.of());
+      stream.expectName("endif");
+    }
+    return frame -> (Values.truth(test.evaluate(frame)) ? body : otherwise).run(frame);
+  }
+
+  private Statement set() {
+    Target target = target(null);
+    if (stream.skipOperator("=")) {
+      Expression value = expressions.tuple(true, null);
+      return does(frame -> target.assign(frame, value.evaluate(frame)));
+    }
+    Expression[] text = new Expression[1];
+    Expression filtered = expressions.filter(frame -> text[0].evaluate(frame));
+    Body body = closed("endset");
+    text[0] = body::text;
+    return does(frame -> target.assign(frame, filtered.evaluate(frame)));
+  }
+
+  /** A body whose breaks cannot leave a loop around it, and the tag that closes it. */
+  private Body closed(String end) {
+    int around = loops;
+    loops = 0;
+    Body body = block(end);
+    loops = around;
+    stream.expectName(end);
+    return body;
+  }
+
+  private static Statement does(java.util.function.Consumer<Frame> action) {
+    return frame -> {
+      action.accept(frame);
+      return Statement.Flow.NEXT;
+    };
+  }
+
+  private Statement filterBlock() {
+    Expression[] text = new Expression[1];
+    Expression filtered =
+        expressions.filter(expressions.namedFilter(frame -> text[0].evaluate(frame)));
+    Body body = closed("endfilter");
+    text[0] = body::text;
+    return print(filtered);
+  }
+
+  private Statement with() {
+    List<Target> targets = new ArrayList<>();
+    List<Expression> values = new ArrayList<>();
+    while (!stream.at(Token.Kind.BLOCK_END)) {
+      if (!targets.isEmpty()) {
+        stream.expectOperator(",");
+      }
+      targets.add(target(null));
+      stream.expectOperator("=");
+      values.add(expressions.expression());
+    }
+    Body body = block("endwith");
+    stream.expectName("endwith");
+    return frame -> {
+      Frame inner = frame.inner();
+      for (int i = 0; i < targets.size(); i++) {
+        targets.get(i).assign(inner, values.get(i).evaluate(frame));
+      }
+      return body.run(inner);
+    };
+  }
+
+  boolean hasGenerationBlocks() {
+    return generationBlocks;
+  }
+
+  private Statement generation() {
+    generationBlocks = true;
+    Body body = closed("endgeneration");
+    return does(
+        frame -> {
+          Rendering rendering = frame.rendering();
+          int start = rendering.length();
+          rendering.write(body.text(frame));
+          if (rendering.length() > start) {
+            rendering.noteGeneration(start);
+          }
+        });
+  }
+
+  private Statement macro() {
+    String name = stream.name();
+    stream.expectOperator("(");
+    Macro.Definition definition = definition(name, "endmacro");
+    return does(frame -> frame.set(name, new Macro(definition, frame)));
+  }
+
+  private Statement callBlock() {
+    List<String> parameters = new ArrayList<>();
+    List<Expression> defaults = new ArrayList<>();
+    if (stream.skipOperator("(")) {
+      signature(parameters, defaults);
+    }
+    if (!(expressions.expression() instanceof PrimaryParser.Located located)) {
+      throw stream.fail("expected call");
+    }
+    Macro.Definition caller = definition("caller", parameters, defaults, "endcall");
+    return print(frame -> located.call().evaluate(frame, new Macro(caller, frame)));
+  }
+
+  private Macro.Definition definition(String name, String end) {
+    List<String> parameters = new ArrayList<>();
+    List<Expression> defaults = new ArrayList<>();
+    signature(parameters, defaults);
+    return definition(name, parameters, defaults, end);
+  }
+
+  private Macro.Definition definition(
+      String name, List<String> parameters, List<Expression> defaults, String end) {
+    Set<String> before = expressions.primary().collectNames();
+    Body body = closed(end);
+    Set<String> found = expressions.primary().collectedNames(before);
+    List<String> uses =
+        List.of("caller", "kwargs", "varargs").stream().filter(found::contains).toList();
+    return new Macro.Definition(name, parameters, defaults, uses, body);
+  }
+
+  private void signature(List<String> parameters, List<Expression> defaults) {
+    while (!stream.atOperator(")")) {
+      if (!parameters.isEmpty()) {
+        stream.expectOperator(",");
+      }
+      parameters.add(stream.name());
+      if (stream.skipOperator("=")) {
+        defaults.add(expressions.expression());
+      } else if (!defaults.isEmpty()) {
+        throw stream.fail("non-default argument follows default argument");
+      }
+    }
+    stream.expectOperator(")");
+  }
+
+  /** One target or more, up to a word; a namespace's attribute where no word ends them. */
+  private Target target(String end) {
+    List<Target> targets = new ArrayList<>();
+    boolean tuple = false;
+    while (!(end != null && stream.atName(end))) {
+      targets.add(stream.skipOperator("(") ? inParentheses() : single());
+      if (!stream.skipOperator(",")) {
+        break;
+      }
+      tuple = true;
+    }
+    if (targets.isEmpty()) {
+      throw stream.fail("Expected an expression, got '" + stream.current().description() + "'");
+    }
+    return tuple ? Target.tuple(targets) : targets.get(0);
+  }
+
+  private Target inParentheses() {
+    Target target = target(null);
+    stream.expectOperator(")");
+    return target;
+  }
+
+  private Target single() {
+    String name = stream.name();
+    if (List.of("true", "false", "none", "True", "False", "None").contains(name)) {
+      throw stream.fail("can't assign to 'const'");
+    }
+    return stream.skipOperator(".") ? Target.attribute(name, stream.name()) : Target.name(name);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.lorax.jinja;
+
+import java.util.Map;
+
+/**
+ * A template of the Jinja language, parsed once, rendered as often as one likes, on any thread.
+ *
+ * <p>It sees nothing but the values it is given: strings, numbers, booleans, null, lists, maps with
+ * strings as keys, and {@link TemplateFunction}s. It cannot change them, nor reach any other
+ * object.
+ */
+public final class Template {
+  private final Body body;
+  private final boolean generationBlocks;
+
+  private Template(Body body, boolean generationBlocks) {
+    this.body = body;
+    this.generationBlocks = generationBlocks;
+  }
+
+  /**
+   * Reads a template.
+   *
+   * @throws TemplateException if it is not one, with the line
+   */
+  public static Template parse(String source) {
+    StatementParser parser = new StatementParser(new TokenStream(Lexer.tokens(source)));
+    Body body = parser.template();
+    return new Template(body, parser.hasGenerationBlocks());
+  }
+
+  /** Whether it marks parts of its text with {@code {% generation %}}. */
+  public boolean hasGenerationBlocks() {
+    return generationBlocks;
+  }
+
+  /**
+   * The template's text for some variables.
+   *
+   * @throws TemplateException if the template does not fit them, or says so itself, with the line
+   */
+  public String render(Map<String, ?> variables) {
+    return trace(variables).text();
+  }
+
+  /**
+   * The text, and which of its parts were written in a round of a loop over maps, or in a
+   * generation block. Rounds within macros and other blocks that keep their text are not told.
+   *
+   * @throws TemplateException as {@link #render}
+   */
+  public Traced trace(Map<String, ?> variables) {
+    Rendering rendering = new Rendering();
+    body.run(Frame.root(rendering, variables));
+    return rendering.traced();
+  }
+}
