@@ -1,5 +1,7 @@
 package dev.lorax.train;
 
+import dev.lorax.data.Examples;
+
 /**
  * An endless supply of batches, each a pure function of its number.
  *
@@ -19,5 +21,23 @@ public interface Batches {
    */
   static Windows windows(int[] tokens, int length) {
     return Windows.of(tokens, length);
+  }
+
+  /**
+   * Samples of any lengths, with no padding.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static ExampleBatches examples(Examples examples) {
+    return ExampleBatches.of(examples);
+  }
+
+  /**
+   * The same batches, the next few of each made while a step runs.
+   *
+   * @param count how many at most, which is how many are held in memory
+   */
+  default BatchesAhead ahead(int count) {
+    return new BatchesAhead(this, count);
   }
 }
