@@ -7,17 +7,18 @@ import dev.lorax.cli.console.Figures;
 import dev.lorax.cli.console.Interrupt;
 import dev.lorax.cli.demo.BaseModel;
 import dev.lorax.cli.demo.DemoFiles;
-import dev.lorax.cli.report.OutputFolder;
 import dev.lorax.cli.report.Progress;
 import dev.lorax.cli.report.RunFiles;
 import dev.lorax.cli.report.Sample;
 import dev.lorax.cli.report.SideBySide;
 import dev.lorax.cli.report.TrainingSummary;
 import dev.lorax.cli.report.TrainingTale;
+import dev.lorax.cli.run.OutputFolder;
 import dev.lorax.cli.training.AdapterTraining;
 import dev.lorax.cli.training.History;
 import dev.lorax.cli.training.LoraOptions;
 import dev.lorax.cli.training.TextData;
+import dev.lorax.cli.training.TextMaterial;
 import dev.lorax.cli.training.TrainingOptions;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
@@ -99,8 +100,12 @@ final class DemoCommand implements Callable<Integer> {
 
   private int run(Checkpoint base, OutputFolder folder) {
     TrainingOptions options = recipe();
-    TextData text =
-        TextData.of("the cook's log", base.tokenizer().encode(DemoFiles.log()), options.heldOut);
+    TextMaterial text =
+        TextMaterial.of(
+            TextData.of(
+                "the cook's log", base.tokenizer().encode(DemoFiles.log()), options.heldOut),
+            options,
+            base.architecture().context());
     TrainingTale tale = new TrainingTale(console);
     try (AdapterTraining training = new AdapterTraining(base, adapter().config(), text, options)) {
       introduce(base);

@@ -1,8 +1,14 @@
 package dev.lorax.cli;
 
+import dev.lorax.chat.Answers;
 import dev.lorax.cli.bench.BenchCommand;
 import dev.lorax.cli.console.Console;
+import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Interrupt;
+import dev.lorax.cli.recipe.RecipeArguments;
+import dev.lorax.cli.run.SavingOptions;
+import dev.lorax.cli.training.WeightedFile;
+import dev.lorax.data.Overlong;
 import dev.lorax.train.Schedule;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -36,11 +42,14 @@ public final class Main {
     LoraxCommand root = new LoraxCommand(console);
     Errors errors = new Errors(console, root::isVerbose);
     try {
-      return line(console, interrupt, root)
-          .setExecutionStrategy(new Repeated())
-          .setExecutionExceptionHandler(errors)
-          .setParameterExceptionHandler(errors)
-          .execute(args);
+      CommandLine line =
+          line(console, interrupt, root)
+              .setExecutionStrategy(new Repeated())
+              .setExecutionExceptionHandler(errors)
+              .setParameterExceptionHandler(errors);
+      return line.execute(RecipeArguments.expand(line, args));
+    } catch (Failure wrongRecipe) {
+      return errors.report(wrongRecipe);
     } catch (OutOfMemoryError | LinkageError error) { // picocli handles exceptions only
       return errors.report(error);
     }
@@ -61,6 +70,10 @@ public final class Main {
     ColorScheme scheme = CommandLine.Help.defaultColorScheme(colors ? Ansi.ON : Ansi.OFF);
     return line.setColorScheme(scheme)
         .registerConverter(Schedule.class, Main::schedule)
+        .registerConverter(WeightedFile.class, WeightedFile::parse)
+        .registerConverter(Answers.class, named(Answers.values()))
+        .registerConverter(Overlong.class, named(Overlong.values()))
+        .registerConverter(SavingOptions.Result.class, named(SavingOptions.Result.values()))
         .registerConverter(GraphOptions.View.class, named(GraphOptions.View.values()))
         .registerConverter(GraphOptions.Format.class, named(GraphOptions.Format.values()))
         .setUsageHelpAutoWidth(false)

@@ -2,28 +2,29 @@ package dev.lorax.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.checkpoint.Checkpoint;
-import dev.lorax.checkpoint.CheckpointException;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
 import dev.lorax.cli.console.Interrupt;
-import dev.lorax.cli.report.OutputFolder;
-import dev.lorax.cli.report.Progress;
-import dev.lorax.cli.report.RunFiles;
+import dev.lorax.cli.recipe.Recipe;
 import dev.lorax.cli.report.Sample;
-import dev.lorax.cli.report.TrainingSummary;
 import dev.lorax.cli.report.TrainingTale;
+import dev.lorax.cli.run.Fingerprint;
+import dev.lorax.cli.run.RunFolder;
+import dev.lorax.cli.run.RunState;
+import dev.lorax.cli.run.SavingOptions;
 import dev.lorax.cli.training.AdapterTraining;
+import dev.lorax.cli.training.DataOptions;
 import dev.lorax.cli.training.History;
 import dev.lorax.cli.training.LoraOptions;
+import dev.lorax.cli.training.Material;
 import dev.lorax.cli.training.Processor;
-import dev.lorax.cli.training.TextData;
 import dev.lorax.cli.training.ThreadChoice;
 import dev.lorax.cli.training.TrainingOptions;
 import dev.lorax.cli.training.TypeChoice;
-import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Engine;
+import dev.lorax.train.TrainingException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -32,42 +33,62 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** {@code lorax train}: an adapter for a model, learned from a text file. */
+/** {@code lorax train}: an adapter for a model, learned from files. */
 @Command(
     name = "train",
-    description = "Trains a LoRA adapter on a text file.",
+    description = "Trains a LoRA adapter on a text, or on samples of instructions and chats.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
-      "Ctrl-C saves what has been learned and ends with exit code 1.",
+      "Ctrl-C saves what has been learned and ends with exit code 1; so does the end of a machine's"
+          + " shutdown. After that, and after a power cut, 'lorax train --resume DIR' goes on.",
       "",
       "Example:",
-      "  lorax train --model models/gpt2 --data forum.txt --out forum-adapter --rank 8 --epochs 2"
+      "  lorax train --model models/gpt2 --data forum.txt --out forum-adapter --rank 8 --epochs 2",
+      "  lorax train --recipe forum-adapter/recipe.yaml --rank 16 --out wider-adapter"
     })
 final class TrainCommand implements Callable<Integer> {
+  /** Options that say where and how a run is told, not what it does. */
+  private static final Set<String> NO_RECIPE =
+      Set.of("out", "resume", "recipe", "json", "verbose", "help", "version");
+
   private final Console console;
   private final Interrupt interrupt;
 
-  @Mixin private ModelOptions model;
+  @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "FILE",
-      description = "The text to learn from, in UTF-8.")
-  private Path data;
+  @Mixin private ModelOptions model;
 
   @Option(
       names = "--out",
       required = true,
       paramLabel = "DIR",
       description =
-          "A new or empty folder for the adapter, in PEFT's format, with summary.json,"
-              + " metrics.jsonl, loss.svg and report.html. Nothing is ever overwritten.")
+          "A new or empty folder for the run: the adapter in PEFT's format, recipe, report and"
+              + " checkpoints. Nothing is ever overwritten.")
   private Path out;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "FILE",
+      description =
+          "Options in YAML, one 'name: value' a line, by the names here without dashes. The"
+              + " command line wins.")
+  private Path recipe;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description = "Go on with the run in that folder; it needs no other option.")
+  private Path resume;
+
+  @ArgGroup(exclusive = false, validate = false, heading = "%nWhat is learned from:%n")
+  private DataOptions data = new DataOptions();
 
   @ArgGroup(exclusive = false, validate = false, heading = "%nWhat is trained:%n")
   private LoraOptions lora = new LoraOptions();
@@ -75,44 +96,11 @@ final class TrainCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, validate = false, heading = "%nHow it is trained:%n")
   private TrainingOptions options = new TrainingOptions();
 
+  @ArgGroup(exclusive = false, validate = false, heading = "%nWhat is saved:%n")
+  private SavingOptions saving = new SavingOptions();
+
   @ArgGroup(exclusive = false, validate = false, heading = "%nHow it runs:%n")
-  private Running running = new Running();
-
-  /** What does not change the result. */
-  private static final class Running {
-    @Option(
-        names = "--dtype",
-        paramLabel = "TYPE",
-        description =
-            "Of the base's weights, f32 or bf16 (default: as stored; bf16 halves their"
-                + " memory).")
-    private String type;
-
-    @Option(
-        names = "--adapter-dtype",
-        paramLabel = "TYPE",
-        description =
-            "Of the adapter's file, f32, bf16 or f16 (default: ${DEFAULT-VALUE}; it is"
-                + " trained in f32).")
-    private String adapterType = "f32";
-
-    @Option(
-        names = "--threads",
-        paramLabel = "N",
-        description = "Processor threads (default: one a core, whatever its hyperthreads).")
-    private Integer threads;
-
-    @Option(
-        names = "--sample",
-        paramLabel = "PROMPT",
-        description =
-            "What base and adapted model go on with after training (default: the start of"
-                + " the held-out text; empty for no sample).")
-    private String prompt;
-
-    @Option(names = "--json", description = "Print the summary as one JSON object on stdout.")
-    private boolean json;
-  }
+  private RunningOptions running = new RunningOptions();
 
   TrainCommand(Console console, Interrupt interrupt) {
     this.console = console;
@@ -122,47 +110,33 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     options.check();
-    DType fileType =
-        ModelOptions.type(running.adapterType, Set.of(DType.F32, DType.BF16, DType.F16));
+    saving.check();
+    running.check();
     lora.config();
-    ThreadChoice threads = threads();
-    OutputFolder folder = OutputFolder.prepare(out);
-    try (Checkpoint base = open()) {
-      checkPrompt(base);
-      TextData text = TextData.read(data, base.tokenizer(), options.heldOut);
-      try (AdapterTraining training = new AdapterTraining(base, lora.config(), text, options)) {
+    try (RunFolder folder = resume == null ? RunFolder.create(out) : RunFolder.reopen(resume)) {
+      folder.tidy();
+      folder.newest().map(RunState::read).map(RunState::settled).ifPresent(this::settle);
+      ThreadChoice threads = running.applyThreads();
+      try (Checkpoint base = open();
+          Material material = data.open(base, options);
+          AdapterTraining training = new AdapterTraining(base, lora.config(), material, options)) {
+        running.checkPrompt(base);
         TrainingTale tale = new TrainingTale(console);
-        tale.plan(base, text, training, options);
+        tale.plan(base, material, training, options);
         tale.machine(type(base), threads);
-        History history = train(training);
-        if (!history.steps().isEmpty()) {
-          folder.write(place -> PeftFolder.write(place, base, training.adapter(), fileType));
-          report(base, text, training, history);
-        }
-        return outcome(history);
+        return run(base, training, folder);
       }
-    } finally {
-      folder.abandon();
     }
   }
 
-  private ThreadChoice threads() {
-    ThreadChoice choice = ThreadChoice.here(running.threads);
-    return Failure.orUsage(
-        () -> {
-          Engine.threads(choice.count());
-          return choice;
-        });
-  }
-
-  private TypeChoice type(Checkpoint base) {
-    DType type = base.parameters().asMap().values().iterator().next().dtype();
-    Set<DType> stored = StoredWeights.of(model.folder).types();
-    return TypeChoice.of(type, running.type != null, stored, Processor.here());
+  /** What decided the last bits of a run that goes on is decided alike. */
+  private void settle(RunState.Settled before) {
+    running.settle(before);
+    options.recompute =
+        options.recompute == null ? Double.valueOf(before.recompute()) : options.recompute;
   }
 
   private Checkpoint open() {
-    ModelOptions.refuseQuantized(running.type);
     Checkpoint base = model.open(running.type);
     console.note(
         "model",
@@ -174,20 +148,39 @@ final class TrainCommand implements Callable<Integer> {
     return base;
   }
 
-  private History train(AdapterTraining training) {
-    interrupt.listen();
-    return training.run(Progress.of(console, training.plan().steps()), interrupt::requested);
+  private TypeChoice type(Checkpoint base) {
+    DType type = base.parameters().asMap().values().iterator().next().dtype();
+    Set<DType> stored = StoredWeights.of(model.folder).types();
+    return TypeChoice.of(type, running.type != null, stored, Processor.here());
   }
 
-  private void report(Checkpoint base, TextData text, AdapterTraining training, History history) {
-    ObjectNode summary = TrainingSummary.of(base, training, history, options);
-    Optional<Sample> sample = sample(base, text, training, history);
-    sample.ifPresent(found -> summary.putPOJO("sample", found));
-    try {
-      RunFiles.write(out, history, summary);
-    } catch (CheckpointException failed) {
-      throw Failure.of(failed.getMessage() + "; the adapter itself is saved in " + out, failed);
+  private int run(Checkpoint base, AdapterTraining training, RunFolder folder) {
+    RunState now =
+        new RunState(
+            0,
+            new RunState.Settled(Engine.threads(), training.memory().recomputation().share()),
+            Recipe.of(spec, NO_RECIPE),
+            Fingerprint.of(model.folder, data.all()));
+    AdapterRun run =
+        new AdapterRun(
+            console,
+            base,
+            training,
+            folder,
+            new AdapterRun.Outcome(
+                saving, running.fileType(), Optional.ofNullable(running.sampleEvery)));
+    History history = run.train(now, interrupt);
+    if (history.steps().isEmpty()) {
+      folder.discard();
+    } else {
+      run.saveAdapter(history, options);
+      tell(run, history, sample(base, training, history));
     }
+    return outcome(history, training.material());
+  }
+
+  private void tell(AdapterRun run, History history, Optional<Sample> sample) {
+    ObjectNode summary = run.report(history, options, sample);
     if (running.json) {
       console.result(summary);
       return;
@@ -195,46 +188,55 @@ final class TrainCommand implements Callable<Integer> {
     TrainingTale tale = new TrainingTale(console);
     tale.result(history);
     sample.ifPresent(tale::sample);
-    tale.saved(out);
+    tale.saved(folder());
   }
 
-  private Optional<Sample> sample(
-      Checkpoint base, TextData text, AdapterTraining training, History history) {
+  private Optional<Sample> sample(Checkpoint base, AdapterTraining training, History history) {
     boolean wanted = running.prompt == null || !running.prompt.isEmpty();
     if (!wanted || history.interrupted() || history.failure().isPresent()) {
       return Optional.empty();
     }
-    int[] start = text.heldOut().length > 0 ? text.heldOut() : text.train();
-    String prompt = running.prompt == null ? Sample.promptOf(base, start) : running.prompt;
+    int[] prompt =
+        running.prompt == null
+            ? training.material().beginning()
+            : base.tokenizer().encodeWithSpecials(running.prompt);
     return Optional.of(Sample.of(base, training.adapter(), prompt, options.seed));
   }
 
-  /** Before the run: what cannot be sampled afterwards is told now. */
-  private void checkPrompt(Checkpoint base) {
-    if (running.prompt != null && !running.prompt.isEmpty()) {
-      int tokens = base.tokenizer().encodeWithSpecials(running.prompt).length;
-      int context = base.architecture().context();
-      if (tokens > context) {
-        throw Failure.usage(
-            "--sample has %d tokens, but the model's context holds %d: shorten it"
-                .formatted(tokens, context));
-      }
-    }
-  }
-
-  private int outcome(History history) {
+  private int outcome(History history, Material material) {
     String kept =
         history.steps().isEmpty()
             ? "nothing was learned yet, so nothing was saved"
-            : "what was learned in %d steps is saved in %s".formatted(history.steps().size(), out);
+            : "what was learned in %d steps is saved in %s"
+                .formatted(history.steps().size(), folder());
     if (history.failure().isPresent()) {
       RuntimeException failure = history.failure().get();
-      throw Failure.of(Errors.explain(failure, false) + "; " + kept, failure);
+      throw Failure.of(
+          "%s%s; %s".formatted(Errors.explain(failure, false), place(failure, material), kept),
+          failure);
     }
     if (history.interrupted()) {
-      console.error("interrupted; " + kept);
+      String next = history.steps().isEmpty() ? "" : "; 'lorax train --resume %s' goes on";
+      console.error("interrupted; " + kept + next.formatted(folder()));
       return ExitCode.SOFTWARE;
     }
     return ExitCode.OK;
+  }
+
+  /** The sample that a loss which is no number comes from. */
+  private static String place(RuntimeException failure, Material material) {
+    if (failure instanceof TrainingException training
+        && training.batch().isPresent()
+        && training.sequence().isPresent()) {
+      return material
+          .place(training.batch().getAsLong(), training.sequence().getAsInt())
+          .map(found -> " (%s)".formatted(found))
+          .orElse("");
+    }
+    return "";
+  }
+
+  private Path folder() {
+    return resume == null ? out : resume;
   }
 }

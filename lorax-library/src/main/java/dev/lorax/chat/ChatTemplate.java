@@ -59,9 +59,19 @@ public final class ChatTemplate {
     TemplateFolder files = new TemplateFolder(folder);
     return files
         .templates()
-        .map(
-            found ->
-                new ChatTemplate(found, files.specialTokens(), Clock.systemDefaultZone()));
+        .map(found -> new ChatTemplate(found, files.specialTokens(), Clock.systemDefaultZone()));
+  }
+
+  /**
+   * A template in a file of its own, which sees the special tokens of a checkpoint folder.
+   *
+   * @throws IllegalArgumentException if the file cannot be read, or is no template
+   */
+  public static ChatTemplate open(Path file, Path folder) {
+    TemplateFolder files = new TemplateFolder(folder);
+    TemplateChoice template =
+        TemplateChoice.of(file.toString(), Map.of("default", TemplateFolder.text(file)));
+    return new ChatTemplate(template, files.specialTokens(), Clock.systemDefaultZone());
   }
 
   /**

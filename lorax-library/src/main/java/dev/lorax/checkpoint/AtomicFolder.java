@@ -49,6 +49,31 @@ public final class AtomicFolder {
     write(folder, body);
   }
 
+  /**
+   * Writes files into a folder beside what is there; each replaces one of the same name when all of
+   * them are on the disk.
+   *
+   * @throws CheckpointException if one cannot be written
+   */
+  public static void merge(Path folder, Body body) {
+    requireFolder(folder);
+    Path target = real(folder);
+    Path temporary = AtomicFile.temporary(target.resolve("new"));
+    try {
+      AtomicFile.makeFolder(target);
+      Files.createDirectory(temporary);
+      fill(temporary, folder, body);
+      for (Path file : content(temporary)) {
+        Files.move(file, target.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+      }
+      AtomicFile.syncFolder(target);
+    } catch (IOException failure) {
+      throw AtomicFile.failure(folder, "some", failure);
+    } finally {
+      delete(temporary);
+    }
+  }
+
   private static void write(Path folder, Body body) {
     Path target = real(folder);
     Path temporary = AtomicFile.temporary(target);
@@ -162,6 +187,12 @@ public final class AtomicFolder {
       }
     } catch (IOException leftOver) {
       // The outcome of the writing matters more.
+    }
+  }
+
+  private static List<Path> content(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
     }
   }
 

@@ -31,6 +31,11 @@ record Concatenation(List<Examples> parts) implements Examples {
     return ask(index, Examples::examples);
   }
 
+  @Override
+  public String place(int index) {
+    return ask(index, Examples::place);
+  }
+
   private <T> T ask(int index, BiFunction<Examples, Integer, T> question) {
     int within = index;
     for (Examples part : parts) {

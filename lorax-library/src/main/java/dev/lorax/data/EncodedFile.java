@@ -49,6 +49,11 @@ public final class EncodedFile implements Examples {
     }
   }
 
+  @Override
+  public String place(int index) {
+    return "%s, line %,d".formatted(file.file(), file.line(index));
+  }
+
   /** What was found so far, about the samples that were asked for. */
   public Findings findings() {
     return findings;

@@ -20,4 +20,9 @@ public interface Examples {
    * <p>Whoever forms batches takes the pieces of a sample as examples of their own.
    */
   List<Example> examples(int index);
+
+  /** Where a person finds it, for messages: {@code forum.jsonl, line 12}. */
+  default String place(int index) {
+    return "sample %,d".formatted(index + 1);
+  }
 }

@@ -38,6 +38,11 @@ public final class Findings {
     return found.getOrDefault(finding, new BitSet()).cardinality();
   }
 
+  /** Whether there is nothing to say. */
+  public synchronized boolean isEmpty() {
+    return found.isEmpty();
+  }
+
   /** The number of the first sample that it was found about. */
   public synchronized OptionalInt first(Finding finding) {
     int first = found.getOrDefault(finding, new BitSet()).nextSetBit(0);

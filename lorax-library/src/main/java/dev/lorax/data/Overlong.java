@@ -1,5 +1,7 @@
 package dev.lorax.data;
 
+import java.util.Locale;
+
 /** What becomes of a sample with more tokens than the limit. */
 public enum Overlong {
   /** Its end is cut off. */
@@ -10,5 +12,11 @@ public enum Overlong {
    */
   SPLIT,
   /** It is left out. */
-  DROP
+  DROP;
+
+  /** As options spell it. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

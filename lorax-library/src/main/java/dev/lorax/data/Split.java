@@ -42,5 +42,10 @@ public record Split(Examples train, Examples heldOut) {
     public List<Example> examples(int index) {
       return all.examples(number(index));
     }
+
+    @Override
+    public String place(int index) {
+      return all.place(number(index));
+    }
   }
 }

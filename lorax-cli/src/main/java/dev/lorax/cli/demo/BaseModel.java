@@ -79,6 +79,7 @@ public final class BaseModel {
   private static void fill(Path folder, int steps, Consumer<String> log) throws IOException {
     String corpus = Storyteller.corpus(SEED, CHARACTERS);
     TokenizerFolder.write(folder, BpeTrainer.train(corpus, 1024), CONTEXT);
+    DemoFiles.writeTemplate(folder);
     Files.writeString(folder.resolve("config.json"), CONFIG);
     Architecture llama = Architecture.of(ModelConfig.read(folder.resolve("config.json")));
     int[] tokens;

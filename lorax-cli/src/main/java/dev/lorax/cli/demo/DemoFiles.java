@@ -20,8 +20,9 @@ import java.util.zip.CRC32;
  */
 public final class DemoFiles {
   private static final String WEIGHTS = "model.safetensors";
+  private static final String TEMPLATE = "chat_template.jinja";
   private static final List<String> FILES =
-      List.of("config.json", WEIGHTS, "tokenizer.json", "tokenizer_config.json");
+      List.of("config.json", WEIGHTS, "tokenizer.json", "tokenizer_config.json", TEMPLATE);
 
   private DemoFiles() {}
 
@@ -49,6 +50,11 @@ public final class DemoFiles {
     return new String(bytes(LogBook.RESOURCE), StandardCharsets.UTF_8);
   }
 
+  /** How the base model writes conversations. */
+  static void writeTemplate(Path folder) throws IOException {
+    Files.write(folder.resolve(TEMPLATE), bytes("base/" + TEMPLATE));
+  }
+
   private static Path cache() {
     return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
         .filter(path -> !path.isBlank())
@@ -67,6 +73,7 @@ public final class DemoFiles {
     CRC32 sum = new CRC32();
     sum.update(bytes("base/" + WEIGHTS));
     sum.update(bytes("base/tokenizer.json"));
+    sum.update(bytes("base/" + TEMPLATE));
     return sum.getValue();
   }
 

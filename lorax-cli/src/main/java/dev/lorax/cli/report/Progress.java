@@ -16,6 +16,7 @@ public abstract sealed class Progress implements Observer
   final Console console;
   private double lossSum;
   private long lossSteps;
+  private long seen; // by this process: a resumed run has taken others before
   private long tokens;
   private Duration time = Duration.ZERO;
   private Duration timeOfAll = Duration.ZERO;
@@ -38,10 +39,13 @@ public abstract sealed class Progress implements Observer
     tokens += step.tokens();
     time = time.plus(step.time());
     timeOfAll = timeOfAll.plus(step.time());
-    if (step.number() == FIRST_STEPS && step.of() > 2 * FIRST_STEPS) {
+    seen++;
+    if (seen == FIRST_STEPS && step.of() - step.number() > FIRST_STEPS) {
       tell(
           "time      about %s for %s steps"
-              .formatted(Figures.time(left(step, 0)), Figures.count(step.of())));
+              .formatted(
+                  Figures.time(left(step, step.number() - seen)),
+                  Figures.count(step.of() - step.number() + seen)));
     }
     show(step);
   }
@@ -81,7 +85,7 @@ public abstract sealed class Progress implements Observer
 
   /** The time that the steps from that one on take, as the steps so far did. */
   final Duration left(Step step, long from) {
-    double millis = timeOfAll.toNanos() / 1e6 * (step.of() - from) / step.number();
+    double millis = timeOfAll.toNanos() / 1e6 * (step.of() - from) / seen;
     return Duration.ofMillis((long) millis);
   }
 }

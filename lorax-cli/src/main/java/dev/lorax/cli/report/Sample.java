@@ -4,7 +4,6 @@ import dev.lorax.generate.Generation;
 import dev.lorax.generate.GenerationBuilder;
 import dev.lorax.lora.Adapter;
 import dev.lorax.model.LanguageModel;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,25 +14,28 @@ import java.util.List;
  * @param adapted how the base with its adapter goes on
  */
 public record Sample(String prompt, String base, String adapted) {
-  private static final int PROMPT_TOKENS = 16;
   private static final int TOKENS = 80;
 
   /** A sample of both, drawn alike. */
   public static Sample of(LanguageModel base, Adapter adapter, String prompt, long seed) {
+    return of(base, adapter, base.tokenizer().encodeWithSpecials(prompt), seed);
+  }
+
+  /** A sample of both, drawn alike, after those tokens. */
+  public static Sample of(LanguageModel base, Adapter adapter, int[] prompt, long seed) {
     return new Sample(
-        prompt,
+        base.tokenizer().decode(prompt),
         text(Generation.of(base), prompt, seed),
-        text(Generation.of(base, adapter), prompt, seed));
+        adapted(base, adapter, prompt, seed));
   }
 
-  /** The beginning of a text, as a prompt. */
-  public static String promptOf(LanguageModel base, int[] tokens) {
-    int most = Math.min(PROMPT_TOKENS, base.architecture().context());
-    return base.tokenizer().decode(Arrays.copyOf(tokens, Math.min(most, tokens.length)));
+  /** How the adapted model alone goes on. */
+  public static String adapted(LanguageModel base, Adapter adapter, int[] prompt, long seed) {
+    return text(Generation.of(base, adapter), prompt, seed);
   }
 
-  private static String text(GenerationBuilder generation, String prompt, long seed) {
+  private static String text(GenerationBuilder generation, int[] prompt, long seed) {
     generation.temperature(0.7).topP(0.95).seed(seed).maxTokens(TOKENS);
-    return generation.prompts(List.of(prompt)).get(0).text();
+    return generation.promptIds(List.of(prompt)).get(0).text();
   }
 }

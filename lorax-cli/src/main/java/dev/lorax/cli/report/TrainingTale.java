@@ -4,8 +4,8 @@ import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Figures;
 import dev.lorax.cli.training.AdapterTraining;
 import dev.lorax.cli.training.History;
+import dev.lorax.cli.training.Material;
 import dev.lorax.cli.training.Measure;
-import dev.lorax.cli.training.TextData;
 import dev.lorax.cli.training.ThreadChoice;
 import dev.lorax.cli.training.TrainingOptions;
 import dev.lorax.cli.training.TrainingPlan;
@@ -26,16 +26,16 @@ public final class TrainingTale {
 
   /** Before the first step: what is trained, on what, how long, in how much memory. */
   public void plan(
-      LanguageModel base, TextData data, AdapterTraining training, TrainingOptions options) {
+      LanguageModel base, Material material, AdapterTraining training, TrainingOptions options) {
     adapter(base, training.adapter());
-    data(data, training.plan());
+    material.facts().forEach(fact -> console.note("data", fact));
     TrainingPlan plan = training.plan();
     console.note(
         "plan",
-        "%s steps of %s windows (%.1f epochs), learning rate %s %s after %s warm-up steps, seed %d"
+        "%s steps of %s samples (%.1f epochs), learning rate %s %s after %s warm-up steps, seed %d"
             .formatted(
                 Figures.count(plan.steps()),
-                Figures.count(plan.windowsPerStep()),
+                Figures.count(plan.samplesPerStep()),
                 plan.epochs(),
                 Figures.number(options.learningRate),
                 options.schedule,
@@ -70,26 +70,6 @@ public final class TrainingTale {
                 Figures.count(trained),
                 Figures.count(all),
                 Figures.percent((double) trained / all)));
-  }
-
-  private void data(TextData data, TrainingPlan plan) {
-    String heldOut =
-        plan.heldOut()
-            .map(
-                held ->
-                    "%s held out (measured on %s windows)"
-                        .formatted(
-                            Figures.count(data.heldOut().length), Figures.count(held.windows())))
-            .orElse("none held out");
-    console.note(
-        "data",
-        "%s tokens: %s to learn from (%s windows of %d), %s"
-            .formatted(
-                Figures.count(data.tokens()),
-                Figures.count(data.train().length),
-                Figures.count(plan.windows()),
-                plan.window(),
-                heldOut));
   }
 
   /** After the last step: losses and speed. */

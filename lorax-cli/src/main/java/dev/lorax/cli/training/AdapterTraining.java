@@ -4,36 +4,52 @@ import dev.lorax.cli.console.Failure;
 import dev.lorax.graph.Graph;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
+import dev.lorax.lora.LoraPlus;
 import dev.lorax.lora.Lorax;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.peft.PeftFolder;
+import dev.lorax.train.Neftune;
 import dev.lorax.train.Trainer;
+import dev.lorax.train.TrainerBuilder;
+import dev.lorax.train.TrainerState;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** Training one adapter for one base on one text: all of {@code lorax train} but the talking. */
+/**
+ * Training one adapter for one base on some material: all of {@code lorax train} but the talking.
+ */
 public final class AdapterTraining implements AutoCloseable {
+  private static final String STATE = "trainer.safetensors";
+
   private final LanguageModel base;
   private final TrainingOptions options;
+  private final Material material;
   private final TrainingPlan plan;
   private final Adapter adapter;
   private final MemoryChoice memory;
+  private Optional<TrainerState> state = Optional.empty();
+  private History earlier = History.NONE;
+  private Trainer trainer;
 
   /**
    * Injects a fresh adapter and settles the plan.
    *
-   * @throws Failure if options, text and model do not fit together
+   * @throws Failure if options, material and model do not fit together
    */
   public AdapterTraining(
-      LanguageModel base, LoraConfig config, TextData data, TrainingOptions options) {
+      LanguageModel base, LoraConfig config, Material material, TrainingOptions options) {
     this.base = base;
+    this.material = material;
     this.options = options;
-    plan = TrainingPlan.of(options, data, base.architecture().context());
+    plan = TrainingPlan.of(options, material);
     Graph injected = Failure.orUsage(() -> Lorax.inject(base.graph(), config));
     adapter = Adapter.initial(injected, options.seed);
     try {
       checkWritable();
       memory =
-          MemoryChoice.of(batch -> MemoryEstimate.of(base, adapter, batch, plan.window()), options);
+          MemoryChoice.of(
+              batch -> MemoryEstimate.of(base, adapter, batch, material.longest()), options);
     } catch (Failure refused) {
       adapter.close();
       throw refused;
@@ -54,6 +70,11 @@ public final class AdapterTraining implements AutoCloseable {
     return adapter;
   }
 
+  /** What is learned from. */
+  public Material material() {
+    return material;
+  }
+
   /** What will be done. */
   public TrainingPlan plan() {
     return plan;
@@ -65,34 +86,65 @@ public final class AdapterTraining implements AutoCloseable {
   }
 
   /**
+   * Makes the run go on where an earlier one was saved.
+   *
+   * @param place where {@link #save} wrote
+   * @param before what happened until then
+   * @throws dev.lorax.checkpoint.CheckpointException if the file there is damaged
+   */
+  public void resume(Path place, History before) {
+    state = Optional.of(TrainerState.read(place.resolve(STATE)));
+    earlier = before;
+  }
+
+  /** While the run goes on: writes all that it needs to go on later, into a folder. */
+  public void save(Path place) {
+    try (TrainerState now = trainer.state()) {
+      now.write(place.resolve(STATE));
+    }
+    PeftFolder.write(place.resolve("adapter"), base, adapter);
+  }
+
+  /**
    * Trains.
    *
    * @param stop asked after every step whether to end there
    */
   public History run(Observer observer, BooleanSupplier stop) {
-    try (Trainer trainer = trainer()) {
-      return new TrainingRun(trainer, plan.heldOut(), plan.evalEvery(), observer).run(stop);
+    TrainingRun.Rhythm rhythm = new TrainingRun.Rhythm(plan.evalEvery(), options.patience);
+    try (Trainer running = trainer()) {
+      trainer = running;
+      return new TrainingRun(running, plan.heldOut(), rhythm, observer).after(earlier).run(stop);
     }
   }
 
   private Trainer trainer() {
     return Failure.orUsage(
-        () ->
-            Trainer.of(base, adapter, plan.batches())
-                .steps(plan.steps())
-                .learningRate(options.learningRate)
-                .schedule(options.schedule)
-                .warmup(plan.warmup())
-                .weightDecay(options.weightDecay)
-                .clip(options.clip)
-                .accumulation(options.accumulate)
-                .recomputation(memory.recomputation())
-                .seed(options.seed)
-                .build());
+        () -> {
+          TrainerBuilder builder =
+              Trainer.of(base, adapter, plan.batches())
+                  .steps(plan.steps())
+                  .learningRate(options.learningRate)
+                  .schedule(options.schedule)
+                  .warmup(plan.warmup())
+                  .weightDecay(options.weightDecay)
+                  .clip(options.clip)
+                  .accumulation(options.accumulate)
+                  .recomputation(memory.recomputation())
+                  .labelSmoothing(options.labelSmoothing)
+                  .rateFactors(new LoraPlus(options.loraPlus))
+                  .seed(options.seed);
+          if (options.neftune != 0) {
+            builder.rewrite(new Neftune(options.neftune));
+          }
+          state.ifPresent(builder::resume);
+          return builder.build();
+        });
   }
 
   @Override
   public void close() {
+    state.ifPresent(TrainerState::close);
     adapter.close();
   }
 }

@@ -5,13 +5,13 @@ import dev.lorax.train.Windows;
 import java.util.Optional;
 
 /**
- * Text that is measured on and never learned from.
+ * What is measured on and never learned from.
  *
- * @param batches its windows, one after the other
+ * @param batches of its samples, one after the other
  * @param count how many batches a measurement takes
- * @param windows how many windows that is
+ * @param samples how many samples that is
  */
-public record HeldOut(Batches batches, long count, long windows) {
+public record HeldOut(Batches batches, long count, long samples) {
   /** More windows would cost time and hardly change the mean. */
   static final int MOST_WINDOWS = 100;
 

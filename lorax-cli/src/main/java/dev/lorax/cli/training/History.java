@@ -21,6 +21,10 @@ public record History(
     Optional<RuntimeException> failure,
     Duration time) {
 
+  /** Nothing has happened yet. */
+  public static final History NONE =
+      new History(List.of(), List.of(), false, Optional.empty(), Duration.ZERO);
+
   /** Copies the lists. */
   public History {
     steps = List.copyOf(steps);
@@ -35,6 +39,17 @@ public record History(
   /** The measurement after the last step. */
   public Optional<Measure> after() {
     return measures.stream().filter(m -> m.step() == steps.size() && m.step() > 0).findFirst();
+  }
+
+  /** The measurement with the lowest loss after some training. */
+  public Optional<Measure> best() {
+    return Measure.best(measures);
+  }
+
+  /** Whether the run ended by itself before its last step, since it no longer became better. */
+  public boolean gaveUp() {
+    boolean whole = steps.isEmpty() || steps.get(steps.size() - 1).number() == steps.get(0).of();
+    return !whole && !interrupted && failure.isEmpty();
   }
 
   /** Tokens passed through the model in training. */

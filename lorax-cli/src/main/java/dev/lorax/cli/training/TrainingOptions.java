@@ -38,11 +38,11 @@ public final class TrainingOptions {
 
   /** Tokens of a window; null: 256, or the model's context where that is shorter. */
   @Option(
-      names = "--window",
+      names = {"--window", "--max-length"},
       paramLabel = "N",
       description =
-          "Context length: tokens of each window (default: 256, or the model's context"
-              + " where that is shorter; memory grows with it).")
+          "Tokens of a window of text, or of the longest sample (default: 256 for text, 1024 for"
+              + " samples, or the model's context where that is shorter; memory grows with it).")
   public Integer window;
 
   /** Batches of a step. */
@@ -97,6 +97,33 @@ public final class TrainingOptions {
               + " ${DEFAULT-VALUE}: one odd window cannot spoil the run).")
   public double clip = 1;
 
+  /** The learning rate of B by that of A; 1: the same. */
+  @Option(
+      names = "--lora-plus",
+      paramLabel = "RATIO",
+      description =
+          "Learning rate of B by that of A (default: ${DEFAULT-VALUE}; LoRA+ found 16 to learn"
+              + " about twice as fast).")
+  public double loraPlus = 1;
+
+  /** Noise on the embeddings; 0: none. */
+  @Option(
+      names = "--neftune",
+      paramLabel = "ALPHA",
+      description =
+          "Strength of NEFTune's noise on the embeddings in training (default: ${DEFAULT-VALUE},"
+              + " none; 5 is usual for instructions).")
+  public double neftune;
+
+  /** Share of each label that all tokens share; 0: none. */
+  @Option(
+      names = "--label-smoothing",
+      paramLabel = "SHARE",
+      description =
+          "Share of each label that is spread over the vocabulary in training (default:"
+              + " ${DEFAULT-VALUE}).")
+  public double labelSmoothing;
+
   /** Whether windows follow each other. */
   @Option(
       names = "--consecutive",
@@ -111,6 +138,15 @@ public final class TrainingOptions {
           "Share of the text, at its end, that is measured on and never learned from"
               + " (default: ${DEFAULT-VALUE}; 0 for none).")
   public double heldOut = 0.1;
+
+  /** Measurements without a better loss that end the run; 0: it goes to its last step. */
+  @Option(
+      names = "--patience",
+      paramLabel = "N",
+      description =
+          "End the run after that many measurements in a row without a lower held-out loss"
+              + " (default: ${DEFAULT-VALUE}, never).")
+  public int patience;
 
   /** Steps between measurements; null: a fifth of the run. */
   @Option(
@@ -163,6 +199,7 @@ public final class TrainingOptions {
     least("--accumulate", accumulate, 1);
     least("--warmup", warmup, 0);
     least("--eval-every", evalEvery, 1);
+    least("--patience", patience, 0);
     if ((long) batchSize * accumulate > MOST_WINDOWS) {
       throw Failure.usage(
           "--batch-size x --accumulate must be at most %d windows, not %d"
@@ -185,7 +222,12 @@ public final class TrainingOptions {
    * @throws Failure if it exceeds the model's context
    */
   public int window(int context) {
-    int length = window == null ? Math.min(USUAL_WINDOW, context) : window;
+    return limit(Math.min(USUAL_WINDOW, context), context);
+  }
+
+  /** As given, or that many tokens; checked against the model's context. */
+  int limit(int usual, int context) {
+    int length = window == null ? usual : window;
     if (length > context) {
       throw Failure.usage(
           "--window %d exceeds the model's context: give at most %d".formatted(length, context));

@@ -17,22 +17,38 @@ import java.util.function.BooleanSupplier;
 public final class TrainingRun {
   private final Trainer trainer;
   private final Optional<HeldOut> heldOut;
-  private final long every;
+  private final Rhythm rhythm;
   private final Observer observer;
   private final List<Step> steps = new ArrayList<>();
   private final List<Measure> measures = new ArrayList<>();
+  private Duration before = Duration.ZERO;
+
+  /**
+   * When to measure, and when to give up.
+   *
+   * @param every steps between measurements
+   * @param patience measurements in a row without a better loss after which the run ends; 0: never
+   */
+  public record Rhythm(long every, int patience) {}
 
   /**
    * A run that has not begun.
    *
    * @param heldOut what to measure on; empty: nothing is measured
-   * @param every steps between measurements
    */
-  public TrainingRun(Trainer trainer, Optional<HeldOut> heldOut, long every, Observer observer) {
+  public TrainingRun(Trainer trainer, Optional<HeldOut> heldOut, Rhythm rhythm, Observer observer) {
     this.trainer = trainer;
     this.heldOut = heldOut;
-    this.every = every;
+    this.rhythm = rhythm;
     this.observer = observer;
+  }
+
+  /** Goes on where an interrupted run ended; the trainer must stand there too. */
+  TrainingRun after(History earlier) {
+    steps.addAll(earlier.steps());
+    measures.addAll(earlier.measures());
+    before = earlier.time();
+    return this;
   }
 
   /**
@@ -45,14 +61,14 @@ public final class TrainingRun {
     boolean interrupted = false;
     Optional<RuntimeException> failure = Optional.empty();
     try {
-      measure();
+      measureIfDue(steps.isEmpty() || steps.size() % rhythm.every() == 0);
       interrupted = train(stop);
     } catch (RuntimeException failed) {
       failure = Optional.of(failed);
     } finally {
       observer.ended();
     }
-    Duration time = Duration.ofNanos(System.nanoTime() - start);
+    Duration time = before.plusNanos(System.nanoTime() - start);
     return new History(steps, measures, interrupted, failure, time);
   }
 
@@ -62,23 +78,28 @@ public final class TrainingRun {
       steps.add(step);
       observer.stepped(step);
       boolean last = step.number() == step.of();
-      if (!last && stop.getAsBoolean()) {
-        return true;
-      }
-      if (last || step.number() % every == 0) {
-        measure();
+      boolean asked = !last && stop.getAsBoolean();
+      measureIfDue(!asked && (last || step.number() % rhythm.every() == 0));
+      observer.settled(step);
+      if (asked || isHopeless()) {
+        return asked;
       }
     }
     return false;
   }
 
-  private void measure() {
-    heldOut.ifPresent(
-        text -> {
-          Measure measure =
-              new Measure(steps.size(), trainer.evaluate(text.batches(), text.count()));
-          measures.add(measure);
-          observer.measured(measure);
-        });
+  private boolean isHopeless() {
+    return rhythm.patience() > 0 && Measure.sinceBest(measures) >= rhythm.patience();
+  }
+
+  /** Not twice for the same step, where a run has been resumed. */
+  private void measureIfDue(boolean due) {
+    boolean done = measures.stream().anyMatch(measure -> measure.step() == steps.size());
+    if (due && !done && heldOut.isPresent()) {
+      HeldOut text = heldOut.get();
+      Measure measure = new Measure(steps.size(), trainer.evaluate(text.batches(), text.count()));
+      measures.add(measure);
+      observer.measured(measure);
+    }
   }
 }

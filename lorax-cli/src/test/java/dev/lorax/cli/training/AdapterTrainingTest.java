@@ -27,11 +27,15 @@ class AdapterTrainingTest {
     return options;
   }
 
+  private static AdapterTraining training(Checkpoint base, TextData text, TrainingOptions options) {
+    Material material = TextMaterial.of(text, options, base.architecture().context());
+    return new AdapterTraining(base, new LoraOptions().config(), material, options);
+  }
+
   @Test
   void measuresBeforeInBetweenAndAfter() {
     try (Checkpoint base = Checkpoint.open(GOLDEN);
-        AdapterTraining training =
-            new AdapterTraining(base, new LoraOptions().config(), text(200, 0.2), options(5))) {
+        AdapterTraining training = training(base, text(200, 0.2), options(5))) {
       History history = training.run(new Observer() {}, () -> false);
       assertThat(history.measures()).extracting(Measure::step).containsExactly(0L, 2L, 4L, 5L);
       assertThat(history.steps()).hasSize(5);
@@ -52,8 +56,7 @@ class AdapterTrainingTest {
           }
         };
     try (Checkpoint base = Checkpoint.open(GOLDEN);
-        AdapterTraining training =
-            new AdapterTraining(base, new LoraOptions().config(), text(200, 0), options(50))) {
+        AdapterTraining training = training(base, text(200, 0), options(50))) {
       History history = training.run(counting, () -> seen.size() == 3);
       assertThat(history.interrupted()).isTrue();
       assertThat(history.steps()).hasSize(3);
@@ -73,8 +76,7 @@ class AdapterTrainingTest {
           }
         };
     try (Checkpoint base = Checkpoint.open(GOLDEN);
-        AdapterTraining training =
-            new AdapterTraining(base, new LoraOptions().config(), text(200, 0.2), options(50))) {
+        AdapterTraining training = training(base, text(200, 0.2), options(50))) {
       History history = training.run(failing, () -> false);
       assertThat(history.failure()).isPresent();
       assertThat(history.steps()).hasSize(4);
@@ -86,8 +88,8 @@ class AdapterTrainingTest {
     TrainingOptions options = options(1);
     options.steps = null;
     options.epochs = 2.0;
-    TrainingPlan plan = TrainingPlan.of(options, text(801, 0), 64);
-    assertThat(plan.windows()).isEqualTo(100);
+    TrainingPlan plan = TrainingPlan.of(options, TextMaterial.of(text(801, 0), options, 64));
+    assertThat(plan.perEpoch()).isEqualTo(100);
     assertThat(plan.steps()).isEqualTo(50);
     assertThat(plan.epochs()).isEqualTo(2);
     assertThat(plan.warmup()).isEqualTo(2);
@@ -96,9 +98,9 @@ class AdapterTrainingTest {
   @Test
   void measuresAShortHeldOutTextInOneShorterWindow() {
     HeldOut heldOut = HeldOut.of(new int[5], 64, 4).orElseThrow();
-    assertThat(heldOut.windows()).isEqualTo(1);
+    assertThat(heldOut.samples()).isEqualTo(1);
     assertThat(heldOut.batches().batch(0).tokens()).hasSize(4);
     assertThat(HeldOut.of(new int[1], 64, 4)).isEmpty();
-    assertThat(HeldOut.of(new int[100_000], 64, 7).orElseThrow().windows()).isEqualTo(98);
+    assertThat(HeldOut.of(new int[100_000], 64, 7).orElseThrow().samples()).isEqualTo(98);
   }
 }

@@ -1,4 +1,4 @@
-package dev.lorax.cli.report;
+package dev.lorax.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,10 +1,12 @@
-package dev.lorax.cli.report;
+package dev.lorax.cli.run;
 
+import dev.lorax.checkpoint.AtomicFolder;
 import dev.lorax.checkpoint.CheckpointException;
 import dev.lorax.cli.console.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -42,6 +44,11 @@ public final class OutputFolder {
     }
   }
 
+  /** A folder that is there, with what is in it. */
+  static OutputFolder existing(Path folder) {
+    return new OutputFolder(folder, false);
+  }
+
   /**
    * Writes what must not be lost; if that fails, writes it to a new folder among the temporary
    * files instead.
@@ -50,7 +57,7 @@ public final class OutputFolder {
    */
   public void write(Consumer<Path> body) {
     try {
-      body.accept(folder);
+      AtomicFolder.merge(folder, body::accept);
     } catch (CheckpointException failed) {
       Path refuge = Path.of(System.getProperty("java.io.tmpdir"), "lorax-" + System.nanoTime());
       body.accept(refuge);
@@ -69,6 +76,17 @@ public final class OutputFolder {
       }
     } catch (IOException leftOver) {
       // An empty folder harms nobody.
+    }
+  }
+
+  /** Deletes a file, or a folder with all that is in it, as far as that is possible. */
+  static void delete(Path path) {
+    try (Stream<Path> tree = Files.walk(path)) {
+      for (Path each : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(each);
+      }
+    } catch (IOException leftOver) {
+      // It takes room, and nothing else.
     }
   }
 

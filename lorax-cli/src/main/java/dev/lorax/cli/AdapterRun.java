@@ -1,0 +1,147 @@
+package dev.lorax.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lorax.checkpoint.AtomicFolder;
+import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.checkpoint.CheckpointException;
+import dev.lorax.cli.console.Console;
+import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.console.Interrupt;
+import dev.lorax.cli.report.Metrics;
+import dev.lorax.cli.report.MetricsLog;
+import dev.lorax.cli.report.Progress;
+import dev.lorax.cli.report.RunFiles;
+import dev.lorax.cli.report.Sample;
+import dev.lorax.cli.report.SampleTaker;
+import dev.lorax.cli.report.TrainingSummary;
+import dev.lorax.cli.run.BestKeeper;
+import dev.lorax.cli.run.CheckpointSaver;
+import dev.lorax.cli.run.RunFolder;
+import dev.lorax.cli.run.RunState;
+import dev.lorax.cli.run.SavingOptions;
+import dev.lorax.cli.training.AdapterTraining;
+import dev.lorax.cli.training.History;
+import dev.lorax.cli.training.Measure;
+import dev.lorax.cli.training.Observer;
+import dev.lorax.cli.training.TrainingOptions;
+import dev.lorax.peft.PeftFolder;
+import dev.lorax.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One run in its folder: from its first step, or the last one saved, to the files it leaves. */
+final class AdapterRun {
+  private final Console console;
+  private final Checkpoint base;
+  private final AdapterTraining training;
+  private final RunFolder folder;
+  private final Outcome outcome;
+  private MetricsLog log;
+
+  /**
+   * What a run leaves.
+   *
+   * @param saving when it is saved, and which adapter is its result
+   * @param type of the adapter's file
+   * @param sampleEvery steps between samples; empty: none
+   */
+  record Outcome(SavingOptions saving, DType type, Optional<Long> sampleEvery) {}
+
+  AdapterRun(
+      Console console,
+      Checkpoint base,
+      AdapterTraining training,
+      RunFolder folder,
+      Outcome outcome) {
+    this.console = console;
+    this.base = base;
+    this.training = training;
+    this.folder = folder;
+    this.outcome = outcome;
+  }
+
+  /**
+   * Trains from the start, or from the newest checkpoint.
+   *
+   * @param now the run as its options and files describe it
+   * @throws Failure if the checkpoint is that of another run
+   */
+  History train(RunState now, Interrupt interrupt) {
+    Optional<Path> checkpoint = folder.newest();
+    History earlier = History.NONE;
+    if (checkpoint.isPresent()) {
+      RunState saved = RunState.read(checkpoint.get());
+      saved.requireSame(now);
+      log = MetricsLog.resumeAt(saved.step(), folder.metrics(), console::note);
+      earlier = log.metrics().history(false, Optional.empty());
+      training.resume(checkpoint.get(), earlier);
+      console.note("resumed", "after step %d, from %s".formatted(saved.step(), checkpoint.get()));
+    } else {
+      boolean anew = folder.recipe().isEmpty();
+      folder.begin(now.recipe());
+      log =
+          anew
+              ? MetricsLog.begin(folder.metrics(), console::note)
+              : MetricsLog.resumeAt(0, folder.metrics(), console::note);
+    }
+    interrupt.listen();
+    return training.run(observers(now, earlier.measures()), interrupt::requested);
+  }
+
+  private Observer observers(RunState now, List<Measure> earlier) {
+    List<Observer> all = new ArrayList<>();
+    all.add(log);
+    all.add(Progress.of(console, training.plan().steps()));
+    all.add(new BestKeeper(earlier, () -> AtomicFolder.replace(folder.best(), this::writeAdapter)));
+    outcome.sampleEvery().ifPresent(every -> all.add(new SampleTaker(base, training, log, every)));
+    all.add(new CheckpointSaver(folder, outcome.saving(), training, now::at));
+    return Observer.all(all);
+  }
+
+  private void writeAdapter(Path place) {
+    PeftFolder.write(place, base, training.adapter(), outcome.type());
+  }
+
+  /** Writes the adapter that is the run's result. */
+  void saveAdapter(History history, TrainingOptions options) {
+    boolean best =
+        outcome.saving().result == null
+            ? options.patience > 0
+            : outcome.saving().result == SavingOptions.Result.BEST;
+    folder.write(best && history.best().isPresent() ? this::copyBest : this::writeAdapter);
+  }
+
+  private void copyBest(Path place) {
+    try {
+      Files.createDirectories(place);
+      for (String name : List.of("adapter_config.json", "adapter_model.safetensors", "README.md")) {
+        Files.copy(folder.best().resolve(name), place.resolve(name));
+      }
+    } catch (IOException failed) {
+      throw new CheckpointException(place, "cannot be written (%s)".formatted(failed), failed);
+    }
+  }
+
+  /**
+   * Writes the record of the run beside the adapter.
+   *
+   * @throws Failure if that fails; the adapter is there
+   */
+  ObjectNode report(History history, TrainingOptions options, Optional<Sample> sample) {
+    ObjectNode summary = TrainingSummary.of(base, training, history, options);
+    sample.ifPresent(found -> summary.putPOJO("sample", found));
+    Metrics metrics = log.metrics();
+    try {
+      RunFiles.write(folder.path(), metrics, summary, folder.recipe());
+      return summary;
+    } catch (CheckpointException failed) {
+      throw Failure.of(
+          "%s; the adapter itself is saved in %s".formatted(failed.getMessage(), folder.path()),
+          failed);
+    }
+  }
+}

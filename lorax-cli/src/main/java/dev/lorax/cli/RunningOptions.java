@@ -1,0 +1,97 @@
+package dev.lorax.cli;
+
+import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.run.RunState;
+import dev.lorax.cli.training.ThreadChoice;
+import dev.lorax.tensor.DType;
+import dev.lorax.tensor.Engine;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** What does not change what is learned. */
+final class RunningOptions {
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description =
+          "Of the base's weights, f32 or bf16 (default: as stored; bf16 halves their" + " memory).")
+  String type;
+
+  @Option(
+      names = "--adapter-dtype",
+      paramLabel = "TYPE",
+      description =
+          "Of the adapter's file, f32, bf16 or f16 (default: ${DEFAULT-VALUE}; it is"
+              + " trained in f32).")
+  private String adapterType = "f32";
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Processor threads (default: one a core, whatever its hyperthreads).")
+  private Integer threads;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "PROMPT",
+      description =
+          "What base and adapted model go on with after training (default: the start of"
+              + " what is held out; empty for no sample).")
+  String prompt;
+
+  @Option(
+      names = "--sample-every",
+      paramLabel = "N",
+      description =
+          "Steps between samples of the adapted model during training (default: none; they go to"
+              + " the report).")
+  Long sampleEvery;
+
+  @Option(names = "--json", description = "Print the summary as one JSON object on stdout.")
+  boolean json;
+
+  /**
+   * Checks what needs no model.
+   *
+   * @throws Failure if a value is out of range
+   */
+  void check() {
+    fileType();
+    ModelOptions.refuseQuantized(type);
+    if (sampleEvery != null && sampleEvery < 1) {
+      throw Failure.usage("--sample-every must be at least 1, not " + sampleEvery);
+    }
+  }
+
+  DType fileType() {
+    return ModelOptions.type(adapterType, Set.of(DType.F32, DType.BF16, DType.F16));
+  }
+
+  /** Unless told otherwise, a resumed run takes as many threads as before: bits depend on it. */
+  void settle(RunState.Settled before) {
+    threads = threads == null ? Integer.valueOf(before.threads()) : threads;
+  }
+
+  ThreadChoice applyThreads() {
+    ThreadChoice choice = ThreadChoice.here(threads);
+    return Failure.orUsage(
+        () -> {
+          Engine.threads(choice.count());
+          return choice;
+        });
+  }
+
+  /** Before the run: what cannot be sampled afterwards is told now. */
+  void checkPrompt(Checkpoint base) {
+    if (prompt != null && !prompt.isEmpty()) {
+      int tokens = base.tokenizer().encodeWithSpecials(prompt).length;
+      int context = base.architecture().context();
+      if (tokens > context) {
+        throw Failure.usage(
+            "--sample has %d tokens, but the model's context holds %d: shorten it"
+                .formatted(tokens, context));
+      }
+    }
+  }
+}

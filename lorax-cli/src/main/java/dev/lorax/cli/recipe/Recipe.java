@@ -1,0 +1,158 @@
+package dev.lorax.cli.recipe;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.lorax.checkpoint.AtomicFile;
+import dev.lorax.cli.console.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Options of a command, by name and without dashes, as a YAML file keeps them.
+ *
+ * @param values of each option: one, or several where it may be given several times
+ */
+public record Recipe(Map<String, List<String>> values) {
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder(
+              YAMLFactory.builder()
+                  .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                  .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                  .build())
+          .build();
+
+  /** Copies the map, in its order. */
+  public Recipe {
+    values = new LinkedHashMap<>(values);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws Failure if it cannot be read, or holds no names with values
+   */
+  public static Recipe read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw Failure.of(file + ": no such file; give a recipe in YAML, one 'option: value' a line");
+    }
+    try {
+      JsonNode tree = YAML.readTree(file.toFile());
+      if (!tree.isObject()) {
+        throw Failure.of(file + " is no recipe: write one 'option: value' a line");
+      }
+      Map<String, List<String>> values = new LinkedHashMap<>();
+      tree.properties().forEach(field -> values.put(field.getKey(), texts(file, field)));
+      return new Recipe(values);
+    } catch (JsonProcessingException wrong) {
+      int line = wrong.getLocation() == null ? 1 : wrong.getLocation().getLineNr();
+      throw Failure.of(
+          "%s, line %d is not YAML: %s"
+              .formatted(file, line, wrong.getOriginalMessage().lines().findFirst().orElse("")),
+          wrong);
+    } catch (IOException failed) {
+      throw Failure.unreadable(file, failed);
+    }
+  }
+
+  private static List<String> texts(Path file, Map.Entry<String, JsonNode> field) {
+    JsonNode value = field.getValue();
+    List<JsonNode> all = new ArrayList<>();
+    if (value.isArray()) {
+      value.forEach(all::add);
+    } else if (!value.isNull()) { // a name with nothing after it: as if it were not there
+      all.add(value);
+    }
+    if (all.stream().anyMatch(one -> !one.isValueNode())) {
+      throw Failure.of(
+          "%s: '%s' needs a value or a list of values, not more of a tree"
+              .formatted(file, field.getKey()));
+    }
+    return all.stream().map(JsonNode::asText).toList();
+  }
+
+  /**
+   * The options of a command as they stand, defaults included.
+   *
+   * @param left names that do not belong in a recipe
+   */
+  public static Recipe of(CommandSpec command, Set<String> left) {
+    Map<String, List<String>> values = new LinkedHashMap<>();
+    for (OptionSpec option : command.options()) {
+      String name = name(option);
+      Object value = left.contains(name) || option.inherited() ? null : option.getValue();
+      if (value != null) {
+        Stream<?> all =
+            value instanceof Collection<?> several ? several.stream() : Stream.of(value);
+        values.put(name, all.map(Recipe::text).toList());
+      }
+    }
+    return new Recipe(values);
+  }
+
+  /** The name of an option in a recipe. */
+  static String name(OptionSpec option) {
+    return option.longestName().replaceFirst("^-+", "");
+  }
+
+  /** As the option reads it; files wherever the recipe will be read from. */
+  private static String text(Object value) {
+    return value instanceof Path path ? path.toAbsolutePath().normalize().toString() : value + "";
+  }
+
+  /** The names whose values differ from those of another recipe. */
+  public List<String> differences(Recipe other) {
+    return Stream.concat(values.keySet().stream(), other.values.keySet().stream())
+        .distinct()
+        .filter(name -> !values.getOrDefault(name, List.of()).equals(other.of(name)))
+        .toList();
+  }
+
+  /** The values of an option; none if it is not there. */
+  public List<String> of(String name) {
+    return values.getOrDefault(name, List.of());
+  }
+
+  /** As YAML text. */
+  @Override
+  public String toString() {
+    ObjectNode tree = YAML.createObjectNode();
+    values.forEach(
+        (name, all) -> {
+          if (all.size() == 1) {
+            tree.put(name, all.get(0));
+          } else {
+            ArrayNode list = tree.putArray(name);
+            all.forEach(list::add);
+          }
+        });
+    try {
+      return YAML.writeValueAsString(tree);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /**
+   * Writes a file.
+   *
+   * @throws dev.lorax.checkpoint.CheckpointException if it cannot be written
+   */
+  public void write(Path file) {
+    AtomicFile.write(file, this + "");
+  }
+}

@@ -1,0 +1,106 @@
+package dev.lorax.cli.recipe;
+
+import dev.lorax.cli.console.Failure;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Puts the options of {@code --recipe FILE} where the command line has none of the same name, so
+ * that a recipe is exactly what its options are.
+ *
+ * <p>{@code --resume DIR} does the same with the recipe in that folder.
+ */
+public final class RecipeArguments {
+  /** The recipe in the folder of a run. */
+  public static final String FILE = "recipe.yaml";
+
+  private RecipeArguments() {}
+
+  /**
+   * The words of a command line with those of its recipe.
+   *
+   * @throws Failure if the recipe cannot be read or names an option that the command has not
+   */
+  public static String[] expand(CommandLine line, String... words) {
+    CommandLine command = words.length == 0 ? null : line.getSubcommands().get(words[0]);
+    if (command == null || command.getCommandSpec().findOption("--recipe") == null) {
+      return words;
+    }
+    Optional<Path> folder = value("--resume", words).map(Path::of);
+    Optional<Path> file =
+        folder.isPresent()
+            ? folder.map(run -> run.resolve(FILE))
+            : value("--recipe", words).map(Path::of);
+    if (file.isEmpty()) {
+      return words;
+    }
+    List<String> all = new ArrayList<>(List.of(words));
+    all.addAll(added(command, file.get(), words));
+    if (folder.isPresent() && !isGiven("--out", words)) {
+      all.add("--out=" + folder.get());
+    }
+    return all.toArray(String[]::new);
+  }
+
+  private static List<String> added(CommandLine command, Path file, String... words) {
+    List<String> added = new ArrayList<>();
+    Recipe.read(file)
+        .values()
+        .forEach(
+            (name, values) -> {
+              OptionSpec option = option(command, file, name);
+              if (!isGiven(option, words)) {
+                String joint = option.splitRegex();
+                (joint.isEmpty() ? values : List.of(String.join(joint, values)))
+                    .forEach(value -> added.add("--%s=%s".formatted(name, value)));
+              }
+            });
+    return added;
+  }
+
+  private static OptionSpec option(CommandLine command, Path file, String name) {
+    CommandSpec spec = command.getCommandSpec();
+    OptionSpec option = spec.findOption("--" + name);
+    if (option == null || !("--" + name).equals(option.longestName())) {
+      List<String> similar =
+          new UnmatchedArgumentException(command, List.of("--" + name)).getSuggestions();
+      throw Failure.usage(
+          "%s: '%s' is no option of 'lorax %s'%s"
+              .formatted(
+                  file,
+                  name,
+                  spec.name(),
+                  similar.isEmpty()
+                      ? ""
+                      : "; did you mean " + String.join(" or ", similar).replace("--", "") + "?"));
+    }
+    return option;
+  }
+
+  private static boolean isGiven(OptionSpec option, String... words) {
+    return List.of(option.names()).stream().anyMatch(name -> isGiven(name, words));
+  }
+
+  private static boolean isGiven(String name, String... words) {
+    return List.of(words).stream()
+        .anyMatch(word -> word.equals(name) || word.startsWith(name + "="));
+  }
+
+  private static Optional<String> value(String name, String... words) {
+    for (int i = 0; i < words.length; i++) {
+      if (words[i].startsWith(name + "=")) {
+        return Optional.of(words[i].substring(name.length() + 1));
+      }
+      if (words[i].equals(name) && i + 1 < words.length) {
+        return Optional.of(words[i + 1]);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,217 @@
+package dev.lorax.cli.run;
+
+import dev.lorax.checkpoint.AtomicFolder;
+import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.recipe.Recipe;
+import dev.lorax.cli.recipe.RecipeArguments;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The folder of a run: its recipe, what happened, checkpoints, and the adapter in the end.
+ *
+ * <p>Checkpoints are folders that appear whole or not at all; a run that is killed at any moment
+ * goes on from the newest. One process at a time works in it.
+ */
+public final class RunFolder implements AutoCloseable {
+  private static final Pattern CHECKPOINT = Pattern.compile("step-(\\d{8,})");
+
+  private final Path folder;
+  private final OutputFolder output;
+  private final FileChannel lock;
+
+  private RunFolder(Path folder, OutputFolder output) {
+    this.folder = folder;
+    this.output = output;
+    this.lock = lock(folder);
+  }
+
+  /**
+   * A new run.
+   *
+   * @throws Failure if there is something in the folder, or it cannot be written
+   */
+  public static RunFolder create(Path folder) {
+    return new RunFolder(folder, OutputFolder.prepare(folder));
+  }
+
+  /**
+   * The folder of a run that has begun.
+   *
+   * @throws Failure if there is none, or another process works in it
+   */
+  public static RunFolder reopen(Path folder) {
+    if (!Files.isRegularFile(folder.resolve(RecipeArguments.FILE))) {
+      throw Failure.of(
+          "%s is no run that could be resumed: it has no %s"
+              .formatted(folder, RecipeArguments.FILE));
+    }
+    return new RunFolder(folder, OutputFolder.existing(folder));
+  }
+
+  private static FileChannel lock(Path folder) {
+    Path file = folder.resolve(".lock");
+    try {
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (isHeld(channel)) {
+        channel.close();
+        throw Failure.of(folder + " is being trained in by another process: wait for its end");
+      }
+      return channel;
+    } catch (IOException failed) {
+      throw Failure.unwritable(file, failed);
+    }
+  }
+
+  private static boolean isHeld(FileChannel channel) throws IOException {
+    try {
+      FileLock held = channel.tryLock();
+      return held == null;
+    } catch (OverlappingFileLockException bySameProcess) {
+      return true;
+    }
+  }
+
+  /** Where it lies. */
+  public Path path() {
+    return folder;
+  }
+
+  /** Writes the recipe: from now on the run can be resumed. */
+  public void begin(Recipe recipe) {
+    recipe.write(folder.resolve(RecipeArguments.FILE));
+  }
+
+  /** The recipe's text. */
+  public Optional<String> recipe() {
+    try {
+      return Optional.of(Files.readString(folder.resolve(RecipeArguments.FILE)));
+    } catch (IOException gone) {
+      return Optional.empty();
+    }
+  }
+
+  /** Takes back what {@link #begin} and the first lines wrote, where nothing was learned. */
+  public void discard() {
+    if (newest().isEmpty()) {
+      OutputFolder.delete(metrics());
+      OutputFolder.delete(folder.resolve(RecipeArguments.FILE));
+    }
+  }
+
+  /** Where a line is written for each step. */
+  public Path metrics() {
+    return folder.resolve("metrics.jsonl");
+  }
+
+  /** Where the adapter of the best measurement lies. */
+  public Path best() {
+    return folder.resolve("best");
+  }
+
+  /**
+   * Writes a checkpoint, then removes old ones.
+   *
+   * @param keep how many remain
+   * @param body writes everything but the state into the folder it is given
+   * @throws dev.lorax.checkpoint.CheckpointException if it cannot be written; the others stay
+   */
+  public void save(RunState state, int keep, Consumer<Path> body) {
+    Path target = checkpoints().resolve("step-%08d".formatted(state.step()));
+    if (!Files.exists(target)) {
+      AtomicFolder.create(
+          target,
+          temporary -> {
+            body.accept(temporary);
+            state.write(temporary);
+          });
+    }
+    List<Path> all = all();
+    all.subList(0, Math.max(0, all.size() - keep)).forEach(RunFolder::remove);
+  }
+
+  /** The newest checkpoint; empty if there is none yet. */
+  public Optional<Path> newest() {
+    List<Path> all = all();
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+  }
+
+  /** Under another name first: a checkpoint that is half gone must not look like one. */
+  private static void remove(Path checkpoint) {
+    Path hidden = checkpoint.resolveSibling(".%s.tmp".formatted(checkpoint.getFileName()));
+    try {
+      Files.move(checkpoint, hidden, StandardCopyOption.ATOMIC_MOVE);
+      OutputFolder.delete(hidden);
+    } catch (IOException leftOver) {
+      // It takes room, and nothing else.
+    }
+  }
+
+  /** By step. */
+  private List<Path> all() {
+    if (!Files.isDirectory(checkpoints())) {
+      return List.of();
+    }
+    try (Stream<Path> folders = Files.list(checkpoints())) {
+      return folders
+          .filter(path -> CHECKPOINT.matcher(path.getFileName().toString()).matches())
+          .sorted(Comparator.comparingLong(RunFolder::step))
+          .toList();
+    } catch (IOException failed) {
+      throw Failure.unreadable(checkpoints(), failed);
+    }
+  }
+
+  private static long step(Path checkpoint) {
+    return Long.parseLong(checkpoint.getFileName().toString().substring("step-".length()));
+  }
+
+  private Path checkpoints() {
+    return folder.resolve("checkpoints");
+  }
+
+  /** Removes what a killed process had not finished writing. */
+  public void tidy() {
+    for (Path place : List.of(folder, checkpoints())) {
+      if (Files.isDirectory(place)) {
+        try (Stream<Path> content = Files.list(place)) {
+          content
+              .filter(path -> path.getFileName().toString().matches("\\..+\\.tmp"))
+              .forEach(OutputFolder::delete);
+        } catch (IOException failed) {
+          throw Failure.unreadable(place, failed);
+        }
+      }
+    }
+  }
+
+  /** Writes what must not be lost; see {@link OutputFolder#write}. */
+  public void write(Consumer<Path> body) {
+    output.write(body);
+  }
+
+  /** Lets other processes in; a folder made for nothing goes. */
+  @Override
+  public void close() {
+    try {
+      lock.close();
+      Files.deleteIfExists(folder.resolve(".lock"));
+    } catch (IOException leftOver) {
+      // The lock itself ended with its channel.
+    }
+    output.abandon();
+  }
+}

@@ -1,0 +1,254 @@
+package dev.lorax.cli.training;
+
+import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.console.Figures;
+import dev.lorax.data.DataFile;
+import dev.lorax.data.EncodedFile;
+import dev.lorax.data.Example;
+import dev.lorax.data.Examples;
+import dev.lorax.data.Mixture;
+import dev.lorax.data.Permutation;
+import dev.lorax.data.SampleEncoder;
+import dev.lorax.data.Split;
+import dev.lorax.data.TokenStatistics;
+import dev.lorax.train.Batches;
+import dev.lorax.train.BatchesAhead;
+import dev.lorax.train.ExampleBatches;
+import dev.lorax.train.HeldOutExamples;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Samples of files, as a model learns them. */
+public final class ExampleMaterial implements Material {
+  private static final int USUAL_LIMIT = 1024; // tokens
+  private static final int LOOKED_AT = 2000; // samples, for the statistics
+  private static final int AHEAD = 4; // batches made while a step runs
+  private static final int MOST_HELD_OUT = 256; // samples of a measurement
+  private static final int BEGINNING = 16; // tokens of a text to go on with
+
+  private final int limit;
+  private final List<Part> parts;
+  private final Mixture train;
+  private final Examples heldOut;
+  private final TokenStatistics statistics = new TokenStatistics();
+  private ExampleBatches batches;
+  private Optional<BatchesAhead> ahead = Optional.empty();
+
+  /**
+   * One file.
+   *
+   * @param file open
+   * @param examples of it, encoded
+   * @param weight how many times an epoch goes over it; 0: it is only measured on
+   */
+  public record Part(DataFile file, EncodedFile examples, double weight) {}
+
+  private ExampleMaterial(int limit, List<Part> parts, Shares shares) {
+    this.limit = limit;
+    this.parts = parts;
+    train = shares.train;
+    heldOut = shares.heldOut;
+    look();
+  }
+
+  /**
+   * Opens files for a model.
+   *
+   * @throws Failure if one cannot be read, or none of the first samples can be learned
+   */
+  static ExampleMaterial open(Checkpoint base, DataOptions data, TrainingOptions options) {
+    int context = base.architecture().context();
+    int limit = options.limit(Math.min(USUAL_LIMIT, context), context);
+    SampleEncoder encoder =
+        Failure.orFail(
+            () -> new SampleEncoder(base.tokenizer(), data.template(base), data.encoding(limit)));
+    List<Part> parts = new ArrayList<>();
+    try {
+      data.files.forEach(file -> parts.add(part(file.path(), file.weight(), data, encoder)));
+      if (data.validation != null) {
+        parts.add(part(data.validation, 0, data, encoder));
+      }
+      return new ExampleMaterial(limit, parts, Shares.of(parts, options));
+    } catch (RuntimeException failed) {
+      parts.forEach(part -> part.file.close());
+      throw failed;
+    }
+  }
+
+  private static Part part(Path path, double weight, DataOptions data, SampleEncoder encoder) {
+    DataFile file =
+        data.named()
+            .map(fields -> DataFile.open(path, fields))
+            .orElseGet(() -> DataFile.open(path));
+    return new Part(file, new EncodedFile(file, encoder), weight);
+  }
+
+  /** What is learned from, and what is held out. */
+  private record Shares(Mixture train, Examples heldOut) {
+    static Shares of(List<Part> parts, TrainingOptions options) {
+      boolean apart = parts.stream().anyMatch(part -> part.weight == 0);
+      List<Mixture.Source> train = new ArrayList<>();
+      List<Mixture.Source> held = new ArrayList<>();
+      for (Part part : parts) {
+        double share = apart ? 0 : options.heldOut;
+        if (part.weight == 0) {
+          held.add(new Mixture.Source(part.examples, 1));
+        } else {
+          Split split = Split.of(part.examples, share, options.seed);
+          train.add(new Mixture.Source(split.train(), part.weight));
+          held.add(new Mixture.Source(split.heldOut(), 1));
+        }
+      }
+      return new Shares(
+          new Mixture(train, options.seed), new Mixture(held, options.seed).examples());
+    }
+  }
+
+  /** Encodes some samples, from all over the files, to know how long they are and what is wrong. */
+  private void look() {
+    Examples all = train.examples();
+    Permutation order = new Permutation(all.count(), 0);
+    for (int i = 0; i < Math.min(LOOKED_AT, all.count()); i++) {
+      statistics.add(all.examples((int) order.at(i)));
+    }
+    if (statistics.learned() == 0) {
+      throw Failure.of(
+          "%s holds nothing to learn: of %s samples looked at %s"
+              .formatted(
+                  parts.get(0).file.file(),
+                  Figures.count(statistics.samples()),
+                  parts.get(0).examples.findings()));
+    }
+  }
+
+  /** The files. */
+  public List<Part> parts() {
+    return parts;
+  }
+
+  /** How many tokens the samples have that were looked at. */
+  public TokenStatistics statistics() {
+    return statistics;
+  }
+
+  /** What is learned from, in the order of the files. */
+  public Examples examples() {
+    return train.examples();
+  }
+
+  @Override
+  public long perEpoch() {
+    return train.perEpoch();
+  }
+
+  @Override
+  public String unit() {
+    return "samples";
+  }
+
+  @Override
+  public Batches batches(int size, long seed) {
+    batches = Failure.orUsage(() -> ExampleBatches.of(train).size(size).seed(seed));
+    ahead = Optional.of(batches.ahead(AHEAD));
+    return ahead.get();
+  }
+
+  @Override
+  public Optional<HeldOut> heldOut(int size) {
+    if (heldOut.count() == 0) {
+      return Optional.empty();
+    }
+    HeldOutExamples measured =
+        Failure.orFail(() -> HeldOutExamples.of(heldOut, size, MOST_HELD_OUT));
+    return Optional.of(new HeldOut(measured, measured.count(), measured.samples()));
+  }
+
+  @Override
+  public int longest() {
+    return Math.min(limit, statistics.percentile(1));
+  }
+
+  /** Hardly ever are all samples of a batch among the longest. */
+  @Override
+  public int mostTokens(int size) {
+    return size * statistics.percentile(size < 4 ? 1 : 0.95);
+  }
+
+  @Override
+  public int[] beginning() {
+    Examples from = heldOut.count() > 0 ? heldOut : train.examples();
+    for (int i = 0; i < from.count(); i++) {
+      for (Example example : from.examples(i)) {
+        return beginning(example);
+      }
+    }
+    return new int[0];
+  }
+
+  /** All before the first answer, or the first words where everything is learned. */
+  private static int[] beginning(Example example) {
+    int end = 0;
+    while (end < example.tokens().length && !example.supervised()[end]) {
+      end++;
+    }
+    boolean prompt = end > 1 && end < example.tokens().length;
+    return Arrays.copyOf(
+        example.tokens(), prompt ? end : Math.min(BEGINNING, example.tokens().length));
+  }
+
+  @Override
+  public List<String> facts() {
+    List<String> facts = new ArrayList<>();
+    for (Part part : parts) {
+      facts.add(
+          "%s: %s samples, %s%s"
+              .formatted(
+                  part.file.file(),
+                  Figures.count(part.file.count()),
+                  part.file.format(),
+                  part.weight == 0
+                      ? ", to measure on"
+                      : part.weight == 1
+                          ? ""
+                          : ", gone over %s times an epoch"
+                              .formatted(Figures.number(part.weight))));
+    }
+    facts.add(
+        "%s to learn from, %s held out"
+            .formatted(Figures.count(train.examples().count()), Figures.count(heldOut.count())));
+    facts.add(statistics + seen());
+    facts.addAll(found());
+    return facts;
+  }
+
+  private String seen() {
+    long count = train.examples().count();
+    return statistics.samples() < count
+        ? " (of %s looked at)".formatted(Figures.count(statistics.samples()))
+        : "";
+  }
+
+  /** What is remarkable about samples seen so far, a line a file. */
+  public List<String> found() {
+    return parts.stream()
+        .filter(part -> !part.examples.findings().isEmpty())
+        .map(part -> "%s: %s".formatted(part.file.file(), part.examples.findings()))
+        .toList();
+  }
+
+  @Override
+  public Optional<String> place(long batch, int sequence) {
+    int[] numbers = batches.numbers(batch);
+    return Optional.of(train.examples().place(numbers[sequence]));
+  }
+
+  @Override
+  public void close() {
+    ahead.ifPresent(BatchesAhead::close);
+    parts.forEach(part -> part.file.close());
+  }
+}

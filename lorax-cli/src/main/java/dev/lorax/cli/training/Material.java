@@ -1,0 +1,57 @@
+package dev.lorax.cli.training;
+
+import dev.lorax.train.Batches;
+import java.util.List;
+import java.util.Optional;
+
+/** What a run learns from and is measured on, wherever it comes from. */
+public interface Material extends AutoCloseable {
+  /** Samples that one pass over it has. */
+  long perEpoch();
+
+  /** What its samples are, for people: {@code windows of 256 tokens}. */
+  String unit();
+
+  /**
+   * What is learned from, in an order that the seed decides.
+   *
+   * @param size samples of a batch
+   */
+  Batches batches(int size, long seed);
+
+  /**
+   * What is measured on and never learned from.
+   *
+   * @param size samples of a batch
+   * @return empty if nothing is held out
+   */
+  Optional<HeldOut> heldOut(int size);
+
+  /** Tokens of the longest sequence. */
+  int longest();
+
+  /**
+   * Tokens of the largest batch that is to be expected.
+   *
+   * @param size samples of a batch
+   */
+  int mostTokens(int size);
+
+  /** The beginning of a text that the model is to go on with, held out if there is one. */
+  int[] beginning();
+
+  /** What there is, a line each, for people. */
+  List<String> facts();
+
+  /**
+   * Where a person finds what a sequence of a batch was made of.
+   *
+   * @return empty if there are no samples with places of their own
+   */
+  default Optional<String> place(long batch, int sequence) {
+    return Optional.empty();
+  }
+
+  @Override
+  default void close() {}
+}

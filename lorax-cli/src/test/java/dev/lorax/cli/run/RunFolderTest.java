@@ -1,0 +1,143 @@
+package dev.lorax.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lorax.checkpoint.AtomicFile;
+import dev.lorax.checkpoint.CheckpointException;
+import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.recipe.Recipe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunFolderTest {
+  @TempDir Path temporary;
+
+  private Path out() {
+    return temporary.resolve("out");
+  }
+
+  private static Recipe recipe(String rank) {
+    return new Recipe(Map.of("rank", List.of(rank), "sample", List.of("x")));
+  }
+
+  private static RunState state(long step, String rank, String hash) {
+    Fingerprint files = new Fingerprint(Map.of("config.json", "ab"), Map.of("1 a.jsonl", hash));
+    return new RunState(step, new RunState.Settled(2, 0.25), recipe(rank), files);
+  }
+
+  private static void save(RunFolder folder, long step) {
+    folder.save(
+        state(step, "8", "cd"), 2, place -> AtomicFile.write(place.resolve("a"), "" + step));
+  }
+
+  @Test
+  void keepsTheLastCheckpointsAndFindsTheNewest() {
+    try (RunFolder folder = RunFolder.create(out())) {
+      assertThat(folder.newest()).isEmpty();
+      for (long step : List.of(9, 10, 100)) {
+        save(folder, step);
+      }
+      assertThat(out().resolve("checkpoints")).isDirectoryNotContaining("glob:**step-00000009");
+      assertThat(out().resolve("checkpoints")).isDirectoryContaining("glob:**step-00000010");
+      Path newest = folder.newest().orElseThrow();
+      assertThat(newest.resolve("a")).hasContent("100");
+      assertThat(RunState.read(newest)).isEqualTo(state(100, "8", "cd"));
+    }
+  }
+
+  @Test
+  void whatCouldNotBeWrittenWholeIsNotThere() throws IOException {
+    try (RunFolder folder = RunFolder.create(out())) {
+      save(folder, 1);
+      assertThatThrownBy(
+              () ->
+                  folder.save(
+                      state(2, "8", "cd"),
+                      1,
+                      place -> {
+                        AtomicFile.write(place.resolve("a"), "half");
+                        throw new CheckpointException(place, "the disk is full");
+                      }))
+          .hasMessageContaining("the disk is full");
+      assertThat(folder.newest().orElseThrow().resolve("a")).hasContent("1");
+    }
+  }
+
+  @Test
+  void whatAKilledProcessLeftHalfDoneGoes() throws IOException {
+    try (RunFolder folder = RunFolder.create(out())) {
+      save(folder, 1);
+      folder.begin(recipe("8"));
+      Path half = Files.createDirectories(out().resolve("checkpoints/.step-00000002.x1.tmp"));
+      Files.writeString(half.resolve("a"), "half");
+      Files.writeString(out().resolve(".recipe.yaml.q2.tmp"), "half");
+    }
+    try (RunFolder folder = RunFolder.reopen(out())) {
+      folder.tidy();
+      assertThat(folder.newest()).isPresent();
+    }
+    assertThat(out()).isDirectoryNotContaining("glob:**.tmp");
+    assertThat(out().resolve("checkpoints")).isDirectoryNotContaining("glob:**.tmp");
+  }
+
+  @Test
+  void oneProcessAtATimeWorksInIt() {
+    try (RunFolder folder = RunFolder.create(out())) {
+      folder.begin(recipe("8"));
+      assertThatThrownBy(() -> RunFolder.reopen(out()))
+          .isInstanceOf(Failure.class)
+          .hasMessageContaining("by another process");
+    }
+    RunFolder.reopen(out()).close();
+  }
+
+  @Test
+  void aFolderWithoutARecipeIsNoRun() throws IOException {
+    Files.createDirectories(out());
+    assertThatThrownBy(() -> RunFolder.reopen(out())).hasMessageContaining("it has no recipe.yaml");
+  }
+
+  @Test
+  void aFolderMadeForNothingGoes() {
+    try (RunFolder folder = RunFolder.create(out())) {
+      folder.begin(recipe("8"));
+      folder.discard();
+    }
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
+  void anotherRecipeOrOtherDataAreNamed() {
+    RunState saved = state(5, "8", "cd");
+    saved.requireSame(state(0, "8", "cd"));
+    assertThatThrownBy(() -> saved.requireSame(state(0, "16", "ef")))
+        .isInstanceOf(Failure.class)
+        .hasMessageContainingAll("'rank' was 8 and is 16", "the data file '1 a.jsonl' has changed");
+    Recipe other = new Recipe(Map.of("rank", List.of("8"), "sample", List.of("y")));
+    saved.requireSame(new RunState(0, saved.settled(), other, saved.files()));
+  }
+
+  @Test
+  void aFingerprintSeesEveryChangedByteOfDataAndSampledOnesOfLargeWeights() throws IOException {
+    Path model = Files.createDirectory(temporary.resolve("model"));
+    Files.writeString(model.resolve("config.json"), "{}");
+    Files.write(model.resolve("model.safetensors"), new byte[1000]);
+    Path data = Files.write(temporary.resolve("a.jsonl"), new byte[200_001]);
+    Fingerprint before = Fingerprint.of(model, List.of(data));
+    assertThat(Fingerprint.of(model, List.of(data))).isEqualTo(before);
+    byte[] changed = new byte[200_001];
+    changed[200_000] = 1;
+    Files.write(data, changed);
+    Files.write(model.resolve("model.safetensors"), new byte[1001]);
+    assertThat(Fingerprint.of(model, List.of(data)).differences(before))
+        .containsExactly(
+            "the model's file 'model.safetensors' has changed",
+            "the data file '1 a.jsonl' has changed");
+  }
+}
