@@ -190,7 +190,8 @@ class HtmlReportTest {
   @Test
   void valuesThatAreNoNumbersLeaveGapsAndNoTraces() throws Exception {
     List<Metric> events = new ArrayList<>(run(30, 3).events());
-    Step broken = new Step(31, 40, Double.NaN, 1e-4, Double.POSITIVE_INFINITY, 1, 1, Duration.ZERO);
+    Step broken =
+        new Step(31, 40, Double.NaN, 1e-4, Double.POSITIVE_INFINITY, 1, 1, Duration.ofMillis(9));
     events.add(new Stepped(broken, OptionalLong.empty()));
     Measure none = new Measure(31, new Evaluation(Double.NaN, 1));
     events.add(new Measured(none, Duration.ZERO));
