@@ -180,7 +180,8 @@ class HtmlReportTest {
     String page = page("bare", new Metrics(bare), summary);
     Document document = parse(page);
     assertThat(elements(document, "svg")).hasSize(4);
-    assertThat(page).doesNotContain("Held-out", "held-out", "Peak memory", "Samples", "Findings");
+    assertThat(page)
+        .doesNotContain("Held-out", "held-out", "Peak memory", "Samples", "Findings", "Recipe");
     assertThat(elements(document, "dt"))
         .extracting(Element::getTextContent)
         .contains("Training loss");
