@@ -73,7 +73,7 @@ final class Headline {
     long supervised = run.steps().stream().mapToLong(Step::supervised).sum();
     card("Steps", Figures.count(run.steps().size()), "");
     card("Tokens", Figures.count(run.tokens()), Figures.count(supervised) + " learned from");
-    card("Time", Figures.time(run.time()), "measurements included");
+    card("Time", Figures.time(run.time()), "in all");
     card("Speed", Figures.count(Math.round(run.tokensPerSecond())) + " tokens/s", "training alone");
   }
 

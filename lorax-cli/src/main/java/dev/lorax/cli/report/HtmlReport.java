@@ -94,8 +94,11 @@ public final class HtmlReport {
 
   private String outcome() {
     long planned = metrics.steps().stream().mapToLong(Step::of).max().orElse(0);
-    return "%s: %,d of %,d steps"
-        .formatted(summary.path("outcome").asText("run"), metrics.steps().size(), planned);
+    return "%s: %s of %s steps"
+        .formatted(
+            summary.path("outcome").asText("run"),
+            Figures.count(metrics.steps().size()),
+            Figures.count(planned));
   }
 
   private String failure() {
@@ -125,7 +128,7 @@ public final class HtmlReport {
         + section("Findings", Facts.of(summary.path("findings")))
         + section("Data", Facts.of(summary.path("data")))
         + section("Samples", SampleTable.of(metrics, summary))
-        + section("Recipe", element("pre", recipe.orElseGet(this::ownRecipe)));
+        + section("Recipe", recipe(recipe.orElseGet(this::ownRecipe)));
   }
 
   private ObjectNode trained() {
@@ -137,6 +140,10 @@ public final class HtmlReport {
         .filter(summary::has)
         .forEach(name -> trained.set(name, summary.get(name)));
     return trained;
+  }
+
+  private static String recipe(String text) {
+    return text.isEmpty() ? "" : element("pre", text);
   }
 
   private String ownRecipe() {

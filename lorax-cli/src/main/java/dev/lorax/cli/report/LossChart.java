@@ -44,10 +44,11 @@ public final class LossChart {
     }
     Point best = heldOut.stream().min(Comparator.comparingDouble(Point::value)).orElseThrow();
     Point last = heldOut.get(heldOut.size() - 1);
-    Label marked = new Label(best, "best " + digits(best), best.step() > 0.8 * last.step());
+    String text = "best " + digits(best);
+    boolean near = best.step() > 0.8 * last.step();
     return best.equals(last)
-        ? List.of(new Label(best, marked.text(), false))
-        : List.of(marked, new Label(last, digits(last), false));
+        ? List.of(new Label(best, text, false))
+        : List.of(new Label(best, text, near), new Label(last, digits(last), false));
   }
 
   private static String digits(Point point) {

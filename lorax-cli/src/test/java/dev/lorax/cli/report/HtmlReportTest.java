@@ -180,7 +180,8 @@ class HtmlReportTest {
     String page = page("bare", new Metrics(bare), summary);
     Document document = parse(page);
     assertThat(elements(document, "svg")).hasSize(4);
-    assertThat(page).doesNotContain("Held-out", "held-out", "Peak memory", "Samples", "Findings");
+    assertThat(page)
+        .doesNotContain("Held-out", "held-out", "Peak memory", "Samples", "Findings", "Recipe");
     assertThat(elements(document, "dt"))
         .extracting(Element::getTextContent)
         .contains("Training loss");
@@ -190,7 +191,8 @@ class HtmlReportTest {
   @Test
   void valuesThatAreNoNumbersLeaveGapsAndNoTraces() throws Exception {
     List<Metric> events = new ArrayList<>(run(30, 3).events());
-    Step broken = new Step(31, 40, Double.NaN, 1e-4, Double.POSITIVE_INFINITY, 1, 1, Duration.ZERO);
+    Step broken =
+        new Step(31, 40, Double.NaN, 1e-4, Double.POSITIVE_INFINITY, 1, 1, Duration.ofMillis(9));
     events.add(new Stepped(broken, OptionalLong.empty()));
     Measure none = new Measure(31, new Evaluation(Double.NaN, 1));
     events.add(new Measured(none, Duration.ZERO));
