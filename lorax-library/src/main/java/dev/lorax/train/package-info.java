@@ -10,6 +10,7 @@
  * }</pre>
  *
  * <p>Training is an iterator: logging, evaluating, saving and stopping belong to the caller, and
- * steps hold Java values only. Next: {@code dev.lorax.peft} stores what was trained.
+ * steps hold Java values only. {@link dev.lorax.train.TrainerState} lets a run go on from disk.
+ * Next: {@code dev.lorax.peft} stores what was trained.
  */
 package dev.lorax.train;

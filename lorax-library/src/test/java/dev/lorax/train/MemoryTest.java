@@ -34,7 +34,9 @@ class MemoryTest {
   @Test
   void aThousandTrainingStepsKeepNothing() {
     try (Run run = new Run(0.1);
-        Trainer trainer = run.trainer(WINDOWS, t -> t.steps(100 + ROUNDS))) {
+        Trainer trainer =
+            run.trainer(
+                WINDOWS, t -> t.steps(100 + ROUNDS).rewrite(new Neftune(5)).labelSmoothing(0.1))) {
       Iterator<Step> steps = trainer.iterator();
       requireFlat(steps::next);
       assertThat(steps.hasNext()).isFalse();

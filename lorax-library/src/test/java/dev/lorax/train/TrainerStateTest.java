@@ -82,9 +82,13 @@ class TrainerStateTest {
           break;
         }
       }
-      try (TrainerState state = trainer.state()) {
-        state.write(file);
-      }
+      write(trainer);
+    }
+  }
+
+  private void write(Trainer trainer) {
+    try (TrainerState state = trainer.state()) {
+      state.write(file);
     }
   }
 
@@ -114,7 +118,7 @@ class TrainerStateTest {
         trainer.iterator().next();
         trainer.iterator().next();
         PeftFolder.write(folder.resolve("adapter"), base, first);
-        trainer.state().write(file);
+        write(trainer);
       }
       List<Double> found = new ArrayList<>();
       try (Adapter again = PeftFolder.read(folder.resolve("adapter"), base);
@@ -219,11 +223,11 @@ class TrainerStateTest {
         Trainer trainer = run.trainer(WINDOWS, t -> t)) {
       trainer.iterator().next();
       long before = Pointer.totalCount();
-      try (TrainerState state = trainer.state()) {
-        state.write(file);
+      for (int i = 0; i < 10; i++) {
+        write(trainer);
+        TrainerState.read(file).close();
       }
-      TrainerState.read(file).close();
-      assertThat(Pointer.totalCount()).isEqualTo(before);
+      assertThat(Pointer.totalCount()).isLessThanOrEqualTo(before); // others' may be collected
     }
   }
 }

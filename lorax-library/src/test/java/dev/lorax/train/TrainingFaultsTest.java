@@ -4,29 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lorax.Model;
-import dev.lorax.graph.Graph;
-import dev.lorax.graph.GraphBuilder;
-import dev.lorax.graph.Initializer;
 import dev.lorax.graph.Parameters;
 import dev.lorax.graph.Sequences;
-import dev.lorax.lora.Adapter;
-import dev.lorax.lora.Lora;
-import dev.lorax.lora.LoraConfig;
-import dev.lorax.lora.Lorax;
-import dev.lorax.op.Dense;
-import dev.lorax.op.Embedding;
-import dev.lorax.op.Input;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -36,7 +23,6 @@ class TrainingFaultsTest {
   private static final Windows WINDOWS = Batches.windows(Run.text(200), 6);
   private static final Batch MASKED =
       new Batch(new int[] {1, 2}, new int[] {-100, -100}, Sequences.of(2));
-  private static final Batch FINE = ofLengths(3, 2);
 
   @Test
   void aLossThatIsNoNumberStopsTheRunWithTheValuesOfTheLastGoodStep() {
@@ -52,59 +38,6 @@ class TrainingFaultsTest {
           .hasMessageContaining("learning rate");
       requireEqual(bad.values(), good.values());
     }
-  }
-
-  @Test
-  void aLossThatIsNoNumberIsTracedToItsSequence() {
-    Batch bad = ofLengths(3, 5, 2, 5);
-    Batches batches = number -> number == 5 ? bad : number == 4 ? MASKED : FINE;
-    try (Run run = withoutFourthPosition();
-        Trainer trainer = run.trainer(batches, t -> t.steps(5).accumulation(2))) {
-      Iterator<Step> steps = trainer.iterator();
-      steps.next();
-      steps.next();
-      assertThatThrownBy(steps::next)
-          .isInstanceOfSatisfying(
-              TrainingException.class,
-              fault -> {
-                assertThat(fault.batch()).hasValue(5);
-                assertThat(fault.sequence()).hasValue(1);
-              })
-          .hasMessageStartingWith("The loss is NaN in step 3; the values are those of step 2.")
-          .hasMessageEndingWith("(batch 5, sequence 1, from 0)");
-    }
-  }
-
-  @Test
-  void whereEverySequenceFailsNoneIsBlamed() {
-    Batch bad = ofLengths(5, 4);
-    Batch alone = ofLengths(5);
-    try (Run run = withoutFourthPosition()) {
-      assertThatThrownBy(() -> run.train(number -> bad, t -> t.steps(1)))
-          .isInstanceOfSatisfying(
-              TrainingException.class,
-              fault -> {
-                assertThat(fault.batch()).hasValue(0);
-                assertThat(fault.sequence()).isEmpty();
-              })
-          .hasMessageEndingWith("(batch 0, from 0)");
-      assertThatThrownBy(() -> run.train(number -> alone, t -> t.steps(1)))
-          .isInstanceOfSatisfying(
-              TrainingException.class, fault -> assertThat(fault.sequence()).hasValue(0));
-    }
-  }
-
-  /** A batch of sequences of those lengths. */
-  private static Batch ofLengths(int... lengths) {
-    List<int[]> tokens = Arrays.stream(lengths).mapToObj(Run::text).toList();
-    return Batch.ofLabels(tokens, tokens);
-  }
-
-  /** A run whose model has no numbers for the fourth position: longer sequences have no loss. */
-  private static Run withoutFourthPosition() {
-    Run run = new Run();
-    run.base.parameters().get("embedder.position.weight").narrow(0, 3, 1).mulInPlace(Double.NaN);
-    return run;
   }
 
   @Test
@@ -155,77 +88,6 @@ class TrainingFaultsTest {
       assertThatThrownBy(() -> Evaluation.of(run.adapter.graph(), all, number -> MASKED, 3))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("No supervised token");
-    }
-  }
-
-  @Test
-  void aParameterThatIsCutOffIsAnErrorThatNamesIt() {
-    GraphBuilder builder = new GraphBuilder();
-    int x = builder.add("x", new Embedding(29, 4), builder.add("tokens", Input.TOKENS));
-    builder.add("unused.query", new Dense(4, 4, false), x);
-    Graph graph = builder.build(builder.add("value", new Dense(4, 29, false), x));
-    Batch batch = new Batch(new int[] {1, 2}, new int[] {2, 3}, Sequences.of(2));
-    try (Parameters base = Parameters.initial(graph, node -> true, 1);
-        Adapter adapter = Adapter.initial(Lorax.inject(graph, LoraConfig.builder().build()), 2);
-        Trainer trainer =
-            Trainer.of(new Model(graph, base), adapter, number -> batch).steps(2).build()) {
-      assertThatThrownBy(() -> trainer.iterator().next())
-          .isInstanceOf(TrainingException.class)
-          .hasMessageContaining("unused.query.lora.")
-          .hasMessageContaining("no influence on the loss");
-    }
-  }
-
-  /** While B is zero, A's gradient is zero: that is how LoRA starts. */
-  @Test
-  void aThatCannotLearnInTheFirstStepIsNoError() {
-    try (Run run = new Run();
-        Adapter fresh = Adapter.initial(run.adapter.graph(), 3);
-        Trainer trainer = Trainer.of(run.base, fresh, WINDOWS).steps(2).build()) {
-      Iterator<Step> steps = trainer.iterator();
-      steps.next();
-      trainer
-          .gradients()
-          .forEach(
-              (name, gradient) ->
-                  assertThat(gradient.norm().item() == 0).as(name).isEqualTo(name.endsWith(".a")));
-      steps.next();
-      assertThat(trainer.gradients().values()).allMatch(gradient -> gradient.norm().item() > 0);
-    }
-  }
-
-  /** A is shared with a node that does learn, so that B alone has no gradient. */
-  @Test
-  void bWithoutAGradientIsAnErrorThatNamesIt() {
-    GraphBuilder builder = new GraphBuilder();
-    int x = builder.add("x", new Embedding(29, 4), builder.add("tokens", Input.TOKENS));
-    builder.add("unused", new Dense(4, 4, false), x);
-    Graph graph = builder.build(builder.add("value", new Dense(4, 29, false), x));
-    Graph injected =
-        Lorax.inject(
-            graph,
-            node ->
-                node.op() instanceof Dense dense
-                    ? Optional.of(
-                        new Lora(
-                            dense,
-                            1,
-                            1,
-                            0,
-                            OptionalLong.empty(),
-                            new Initializer.KaimingUniform(),
-                            Optional.of("value.lora.a").filter(a -> node.name().equals("unused"))))
-                    : Optional.empty());
-    Batch batch = new Batch(new int[] {1, 2}, new int[] {2, 3}, Sequences.of(2));
-    try (Parameters base = Parameters.initial(graph, node -> true, 1);
-        Adapter adapter = Adapter.initial(injected, 2);
-        Trainer trainer =
-            Trainer.of(new Model(graph, base), adapter, number -> batch).steps(2).build()) {
-      assertThatThrownBy(() -> trainer.iterator().next())
-          .isInstanceOf(TrainingException.class)
-          .hasMessage(
-              "The trained parameter unused.lora.b has no influence on the loss,"
-                  + " so it cannot learn");
     }
   }
 
