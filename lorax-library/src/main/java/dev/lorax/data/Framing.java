@@ -52,6 +52,13 @@ interface Framing {
     public void scan(byte[] bytes, int count, long place, RecordIndex index) {
       for (int i = 0; i < count; i++) {
         byte next = bytes[i];
+        if (state == State.QUOTED) {
+          while (i < count && bytes[i] != '"') {
+            i++;
+          }
+          state = i < count ? State.QUOTE : State.QUOTED;
+          continue;
+        }
         if (state == State.OUTSIDE) {
           if (next == '\n' || next == '\r') {
             continue;
@@ -64,9 +71,6 @@ interface Framing {
     }
 
     private State after(byte next) {
-      if (state == State.QUOTED) {
-        return next == '"' ? State.QUOTE : State.QUOTED;
-      }
       return switch (next) {
         case '\n' -> State.OUTSIDE;
         case ',' -> State.CELL_START;
@@ -91,12 +95,15 @@ interface Framing {
     @Override
     public void scan(byte[] bytes, int count, long place, RecordIndex index) {
       for (int i = 0; i < count; i++) {
-        byte next = bytes[i];
         if (text) {
-          text = escaped || next != '"';
-          escaped = !escaped && next == '\\';
+          while (!escaped && i < count && bytes[i] != '"' && bytes[i] != '\\') {
+            i++;
+          }
+          text = i == count || escaped || bytes[i] != '"';
+          escaped = i < count && !escaped && bytes[i] == '\\';
           continue;
         }
+        byte next = bytes[i];
         if (depth == 1 && !inside && next != ',' && next != ']' && !blank(next)) {
           index.add(place + i);
           inside = true;

@@ -2,6 +2,7 @@ package dev.lorax.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import net.jqwik.api.Arbitraries;
@@ -18,6 +21,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class RecordFileLawTest {
@@ -67,6 +71,44 @@ class RecordFileLawTest {
     } finally {
       Files.delete(file);
     }
+  }
+
+  @Provide
+  Arbitrary<List<String>> texts() {
+    Arbitrary<String> odd =
+        Arbitraries.strings().withChars("ab,\"\\[]{}: \r\n\u00e9").ofMaxLength(12);
+    return odd.list().ofMinSize(1).ofMaxSize(20);
+  }
+
+  @Property(tries = 300)
+  void whateverTextsHoldCsvAndArraysGiveThemBack(
+      @ForAll("texts") List<String> texts, @ForAll @IntRange(min = 1, max = 7) int buffer)
+      throws IOException {
+    List<String> rows = texts.stream().map(t -> '"' + t.replace("\"", "\"\"") + "\",x").toList();
+    assertThat(records(new Framing.Rows(), String.join("\r\n", rows), buffer))
+        .extracting(record -> Rows.cells(record).get(0))
+        .isEqualTo(texts);
+    ObjectMapper json = new ObjectMapper();
+    List<Map<String, String>> objects = texts.stream().map(t -> Map.of(t, t)).toList();
+    String array = json.writerWithDefaultPrettyPrinter().writeValueAsString(objects);
+    assertThat(records(new Framing.Elements(), array, buffer))
+        .extracting(record -> Rows.elements().row(record))
+        .isEqualTo(objects);
+  }
+
+  /** The records of a content that arrives a few bytes at a time. */
+  private static List<byte[]> records(Framing framing, String content, int buffer) {
+    byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+    RecordIndex index = new RecordIndex();
+    for (int from = 0; from < bytes.length; from += buffer) {
+      byte[] part = Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + buffer));
+      framing.scan(part, part.length, from, index);
+    }
+    index.finish(bytes.length);
+    assertThat(framing.unfinished()).isNull();
+    return IntStream.range(0, index.count())
+        .mapToObj(i -> Arrays.copyOfRange(bytes, (int) index.start(i), (int) index.end(i)))
+        .toList();
   }
 
   /** As {@code Framing} has it: ASCII blanks alone; other white space is a character. */
