@@ -45,7 +45,7 @@ public record Repo(String id, String revision) {
 
   /** The same, if the text has that form. */
   public static Optional<Repo> find(String text) {
-    return isId(text.replaceFirst("@.*", "")) ? Optional.of(parse(text)) : Optional.empty();
+    return isId(text.split("@", 2)[0]) ? Optional.of(parse(text)) : Optional.empty();
   }
 
   /** Whether the revision is a whole commit, which never changes. */
