@@ -3,6 +3,7 @@ package dev.lorax.cli;
 import dev.lorax.checkpoint.CheckpointException;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
+import dev.lorax.hub.HubException;
 import dev.lorax.model.ModelConfigException;
 import dev.lorax.tensor.UnsupportedPlatformException;
 import dev.lorax.train.TrainingException;
@@ -23,6 +24,7 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
   private static final List<Class<? extends Throwable>> CLEAR =
       List.of(
           CheckpointException.class,
+          HubException.class,
           ModelConfigException.class,
           TrainingException.class,
           UncheckedIOException.class,

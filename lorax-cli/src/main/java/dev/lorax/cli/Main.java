@@ -3,8 +3,10 @@ package dev.lorax.cli;
 import dev.lorax.cli.bench.BenchCommand;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Interrupt;
+import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.train.Schedule;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -33,10 +35,16 @@ public final class Main {
 
   /** Runs one command and returns its exit code: 0 fine, 1 failed, 2 wrong usage. */
   static int run(Console console, Interrupt interrupt, String... args) {
+    return run(console, interrupt, System.getenv(), args);
+  }
+
+  /** The same with other environment variables for the hub. */
+  static int run(
+      Console console, Interrupt interrupt, Map<String, String> environment, String... args) {
     LoraxCommand root = new LoraxCommand(console);
     Errors errors = new Errors(console, root::isVerbose);
     try {
-      return line(console, interrupt, root)
+      return line(console, interrupt, environment, root)
           .setExecutionStrategy(new Repeated())
           .setExecutionExceptionHandler(errors)
           .setParameterExceptionHandler(errors)
@@ -47,7 +55,8 @@ public final class Main {
   }
 
   /** The commands; a new one is added here. */
-  private static CommandLine line(Console console, Interrupt interrupt, LoraxCommand root) {
+  private static CommandLine line(
+      Console console, Interrupt interrupt, Map<String, String> environment, LoraxCommand root) {
     CommandLine line =
         new CommandLine(root)
             .addSubcommand(new DemoCommand(console, interrupt))
@@ -55,11 +64,13 @@ public final class Main {
             .addSubcommand(new GenerateCommand(console))
             .addSubcommand(new InspectCommand(console))
             .addSubcommand(new MergeCommand(console))
+            .addSubcommand(new PullCommand(console, environment))
             .addSubcommand(BenchCommand.with(console))
             .addSubcommand(new WarmUpCommand());
     boolean colors = console.terminals().colorsOut();
     ColorScheme scheme = CommandLine.Help.defaultColorScheme(colors ? Ansi.ON : Ansi.OFF);
     return line.setColorScheme(scheme)
+        .registerConverter(ModelSource.class, ModelSource.converter(console, environment))
         .registerConverter(Schedule.class, named(Schedule.values()))
         .registerConverter(GraphOptions.View.class, named(GraphOptions.View.values()))
         .registerConverter(GraphOptions.Format.class, named(GraphOptions.Format.values()))

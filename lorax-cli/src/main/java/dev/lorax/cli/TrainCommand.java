@@ -157,7 +157,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private TypeChoice type(Checkpoint base) {
     DType type = base.parameters().asMap().values().iterator().next().dtype();
-    Set<DType> stored = StoredWeights.of(model.folder).types();
+    Set<DType> stored = StoredWeights.of(model.folder()).types();
     return TypeChoice.of(type, running.type != null, stored, Processor.here());
   }
 
@@ -168,7 +168,7 @@ final class TrainCommand implements Callable<Integer> {
         "model",
         "%s: %s, %s parameters"
             .formatted(
-                model.folder,
+                model.folder(),
                 base.config().text("model_type"),
                 Figures.shortCount(base.parameters().count())));
     return base;
