@@ -173,7 +173,8 @@ class HubModelTest {
   }
 
   @Test
-  void aTerminalShowsABar() {
+  void aTerminalShowsABarForALargeFile() throws IOException {
+    Files.write(model.resolve("model.safetensors"), new byte[3_000_000]);
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
     Console console =
@@ -183,6 +184,8 @@ class HubModelTest {
             stream,
             new Terminals(false, false, true, false));
     assertThat(Main.run(console, new Interrupt(), environment, "pull", "org/tiny")).isZero();
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("model.safetensors", "100%", "MB/s");
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("model.safetensors 100%", "3/3 MB", "MB/s")
+        .doesNotContain("config.json");
   }
 }

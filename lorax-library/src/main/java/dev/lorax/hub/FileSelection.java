@@ -72,23 +72,18 @@ final class FileSelection {
 
   /** What a snapshot lacks of a model or an adapter, as far as it tells by itself. */
   static List<String> missing(Path snapshot) {
-    boolean adapter = Files.exists(snapshot.resolve(ADAPTER_CONFIG));
     List<String> needed = new ArrayList<>();
-    if (adapter) {
+    if (Files.exists(snapshot.resolve(ADAPTER_CONFIG))) {
       needed.add(ADAPTER);
-    }
-    if (!adapter || Files.exists(snapshot.resolve(CONFIG)) && hasBase(snapshot)) {
+    } else {
       needed.add(CONFIG);
+      boolean sharded = Files.exists(snapshot.resolve(INDEX));
       needed.addAll(
-          Files.exists(snapshot.resolve(INDEX)) && !Files.exists(snapshot.resolve(WHOLE))
+          sharded && !Files.exists(snapshot.resolve(WHOLE))
               ? shards(snapshot.resolve(INDEX))
               : List.of(WHOLE));
     }
     return needed.stream().filter(file -> !Files.exists(snapshot.resolve(file))).toList();
-  }
-
-  private static boolean hasBase(Path snapshot) {
-    return Files.exists(snapshot.resolve(WHOLE)) || Files.exists(snapshot.resolve(INDEX));
   }
 
   /** Names in a message: the first few, and how many more there are. */

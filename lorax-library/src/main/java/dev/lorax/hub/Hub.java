@@ -53,7 +53,11 @@ public final class Hub {
     List<String> files = listing.files();
     complete(download, listing.commit(), FileSelection.descriptions(repo, files));
     complete(download, listing.commit(), FileSelection.weights(repo, files, snapshot));
-    cache.remember(repo, listing.commit());
+    try {
+      cache.remember(repo, listing.commit());
+    } catch (HubException readOnly) {
+      listener.note(readOnly.getMessage()); // the files are there all the same
+    }
     return snapshot;
   }
 

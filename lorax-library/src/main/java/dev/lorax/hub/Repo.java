@@ -43,7 +43,11 @@ public record Repo(String id, String revision) {
     return at < 0 ? new Repo(text, MAIN) : new Repo(text.substring(0, at), text.substring(at + 1));
   }
 
-  /** The same, if the text has that form. */
+  /**
+   * The same, if the text has that form.
+   *
+   * @throws IllegalArgumentException if only its revision has not
+   */
   public static Optional<Repo> find(String text) {
     return isId(text.split("@", 2)[0]) ? Optional.of(parse(text)) : Optional.empty();
   }

@@ -73,7 +73,7 @@ final class RepoCache {
   /** Writes down which commit a revision is. */
   void remember(Repo repo, String commit) {
     if (repo.revision().equals(commit) || commit(repo).filter(commit::equals).isPresent()) {
-      return; // a cache that nobody may write can still be read
+      return;
     }
     Path ref = ref(repo.revision());
     String random = Long.toHexString(ThreadLocalRandom.current().nextLong(1L << 32));

@@ -1,15 +1,17 @@
 package dev.lorax.cli.hub;
 
 import dev.lorax.cli.console.Console;
+import java.time.Duration;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** A bar that stays in its line, with rate and the time left. */
+/** A bar for each file that takes its time, with rate and the time left. */
 final class DownloadBar extends DownloadProgress {
   private static final int WIDTH = 79; // one less than the narrowest usual terminal
   private static final int LONGEST_NAME = 24;
+  private static final long SMALL = 1_000_000; // bytes
   private static final String CLEAR = "\r\033[K";
 
   private ProgressBar bar;
@@ -20,13 +22,16 @@ final class DownloadBar extends DownloadProgress {
 
   @Override
   void begin(String file, long bytes, long of) {
+    if (of < SMALL) {
+      return;
+    }
     int length = file.length();
     String name = length <= LONGEST_NAME ? file : "…" + file.substring(length - LONGEST_NAME + 1);
     bar =
         new ProgressBarBuilder()
             .setTaskName(name)
             .setInitialMax(of)
-            .startsFrom(bytes, java.time.Duration.ZERO)
+            .startsFrom(bytes, Duration.ZERO)
             .setUnit(" MB", 1_000_000)
             .showSpeed()
             .setStyle(ProgressBarStyle.ASCII)
@@ -39,7 +44,9 @@ final class DownloadBar extends DownloadProgress {
 
   @Override
   void show(long bytes) {
-    bar.stepTo(bytes);
+    if (bar != null) {
+      bar.stepTo(bytes);
+    }
   }
 
   @Override

@@ -39,16 +39,12 @@ public final class ModelSource {
    */
   public Path folder() {
     if (folder == null) {
-      folder =
-          Files.exists(Path.of(text))
-              ? Path.of(text)
-              : repo().map(this::download).orElse(Path.of(text));
+      Path given = Failure.orUsage(() -> Path.of(text));
+      Optional<Repo> repo =
+          Files.exists(given) ? Optional.empty() : Failure.orUsage(() -> Repo.find(text));
+      folder = repo.map(this::download).orElse(given);
     }
     return folder;
-  }
-
-  private Optional<Repo> repo() {
-    return Failure.orUsage(() -> Repo.find(text));
   }
 
   private Path download(Repo repo) {
