@@ -36,6 +36,7 @@ class ArchitectureTest {
           Map.entry("jinja", Set.of()),
           Map.entry("chat", Set.of("text", "jinja")),
           Map.entry("data", Set.of("text", "chat")),
+          Map.entry("hub", Set.of()),
           Map.entry("lora", Set.of("tensor", "graph", "op")),
           Map.entry("model", Set.of("tensor", "graph", "op", "text")),
           Map.entry("checkpoint", Set.of("tensor", "graph", "op", "text", "model")),

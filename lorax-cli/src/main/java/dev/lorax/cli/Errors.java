@@ -4,6 +4,7 @@ import dev.lorax.checkpoint.CheckpointException;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.data.DataException;
+import dev.lorax.hub.HubException;
 import dev.lorax.model.ModelConfigException;
 import dev.lorax.tensor.UnsupportedPlatformException;
 import dev.lorax.train.TrainingException;
@@ -25,6 +26,7 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
       List.of(
           CheckpointException.class,
           DataException.class,
+          HubException.class,
           ModelConfigException.class,
           TrainingException.class,
           UncheckedIOException.class,

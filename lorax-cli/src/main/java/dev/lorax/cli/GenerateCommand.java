@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.generate.Generated;
 import dev.lorax.generate.Generation;
 import dev.lorax.generate.GenerationBuilder;
 import dev.lorax.lora.Adapter;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -41,9 +41,10 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--adapter",
-      paramLabel = "DIR",
-      description = "PEFT adapter folder, for example one that 'lorax train' wrote.")
-  private Path adapter;
+      paramLabel = "DIR|ORG/NAME",
+      description =
+          "PEFT adapter: a folder that 'lorax train' wrote, for example, or one on the hub.")
+  private ModelSource adapter;
 
   @ArgGroup(exclusive = false, validate = false, heading = "%nWhat to go on with:%n")
   private PromptOptions prompts = new PromptOptions();

@@ -7,6 +7,7 @@ import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
+import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.report.AdapterModules;
 import dev.lorax.cli.report.Excerpt;
 import dev.lorax.cli.report.QuantizedMatrices;
@@ -14,7 +15,6 @@ import dev.lorax.lora.Adapter;
 import dev.lorax.tensor.Precision;
 import dev.lorax.tensor.QuantizationError;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -50,9 +50,10 @@ final class InspectCommand implements Callable<Integer> {
 
   @Option(
       names = "--adapter",
-      paramLabel = "DIR",
-      description = "PEFT adapter folder: shows what it changes, and how much.")
-  private Path folder;
+      paramLabel = "DIR|ORG/NAME",
+      description =
+          "PEFT adapter, a folder or one on the hub: shows what it changes, and how much.")
+  private ModelSource source;
 
   @Option(
       names = "--dtype",
@@ -75,10 +76,10 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() {
     Precision precision = type == null ? null : precision(); // told before a large model is opened
     try (Checkpoint base = model.open()) {
-      if (folder == null) {
+      if (source == null) {
         show(base, null, precision);
       } else {
-        try (Adapter adapter = ModelOptions.adapter(folder, base)) {
+        try (Adapter adapter = ModelOptions.adapter(source, base)) {
           show(base, adapter, precision);
         }
       }
@@ -110,8 +111,8 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private void model(Checkpoint base) {
-    StoredWeights stored = StoredWeights.of(model.folder);
-    tell("model", "folder", model.folder.toString());
+    StoredWeights stored = StoredWeights.of(model.folder());
+    tell("model", "folder", model.folder().toString());
     tell("type", "architecture", base.config().text("model_type"));
     number("numbers", "parameters", base.parameters().count());
     number("blocks", "blocks", Excerpt.blocks(base.graph()));
@@ -125,7 +126,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private void tokenizer(Checkpoint base) {
-    if (Files.exists(model.folder.resolve("tokenizer.json"))) {
+    if (Files.exists(model.folder().resolve("tokenizer.json"))) {
       number("tokenizer", "tokenizerSize", base.tokenizer().size());
     } else {
       json.putNull("tokenizerSize");
@@ -142,10 +143,10 @@ final class InspectCommand implements Callable<Integer> {
   private void adapter(Checkpoint base, Adapter adapter) {
     List<AdapterModules.Module> modules = AdapterModules.of(base, adapter);
     ObjectNode object = json.putObject("adapter");
-    object.put("folder", folder.toString());
+    object.put("folder", source.folder().toString());
     object.put("parameters", adapter.parameters().count());
     AdapterModules.names(adapter).forEach(object.putArray("targets")::add);
-    line("adapter", folder.toString());
+    line("adapter", source.folder().toString());
     line("targets", String.join(", ", AdapterModules.names(adapter)));
     line("numbers", Figures.count(adapter.parameters().count()));
     int width = modules.stream().mapToInt(module -> module.name().length()).max().orElse(1);

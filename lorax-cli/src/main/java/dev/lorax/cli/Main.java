@@ -5,12 +5,14 @@ import dev.lorax.cli.bench.BenchCommand;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Interrupt;
+import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.recipe.RecipeArguments;
 import dev.lorax.cli.run.SavingOptions;
 import dev.lorax.cli.training.WeightedFile;
 import dev.lorax.data.Overlong;
 import dev.lorax.train.Schedule;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -39,11 +41,17 @@ public final class Main {
 
   /** Runs one command and returns its exit code: 0 fine, 1 failed, 2 wrong usage. */
   static int run(Console console, Interrupt interrupt, String... args) {
+    return run(console, interrupt, System.getenv(), args);
+  }
+
+  /** The same with other environment variables for the hub. */
+  static int run(
+      Console console, Interrupt interrupt, Map<String, String> environment, String... args) {
     LoraxCommand root = new LoraxCommand(console);
     Errors errors = new Errors(console, root::isVerbose);
     try {
       CommandLine line =
-          line(console, interrupt, root)
+          line(console, interrupt, environment, root)
               .setExecutionStrategy(new Repeated())
               .setExecutionExceptionHandler(errors)
               .setParameterExceptionHandler(errors);
@@ -56,7 +64,8 @@ public final class Main {
   }
 
   /** The commands; a new one is added here. */
-  private static CommandLine line(Console console, Interrupt interrupt, LoraxCommand root) {
+  private static CommandLine line(
+      Console console, Interrupt interrupt, Map<String, String> environment, LoraxCommand root) {
     CommandLine line =
         new CommandLine(root)
             .addSubcommand(new DemoCommand(console, interrupt))
@@ -64,6 +73,7 @@ public final class Main {
             .addSubcommand(new GenerateCommand(console))
             .addSubcommand(new InspectCommand(console))
             .addSubcommand(new MergeCommand(console))
+            .addSubcommand(new PullCommand(console, environment))
             .addSubcommand(BenchCommand.with(console))
             .addSubcommand(new WarmUpCommand());
     boolean colors = console.terminals().colorsOut();
@@ -74,6 +84,7 @@ public final class Main {
         .registerConverter(Answers.class, named(Answers.values()))
         .registerConverter(Overlong.class, named(Overlong.values()))
         .registerConverter(SavingOptions.Result.class, named(SavingOptions.Result.values()))
+        .registerConverter(ModelSource.class, ModelSource.converter(console, environment))
         .registerConverter(GraphOptions.View.class, named(GraphOptions.View.values()))
         .registerConverter(GraphOptions.Format.class, named(GraphOptions.Format.values()))
         .setUsageHelpAutoWidth(false)

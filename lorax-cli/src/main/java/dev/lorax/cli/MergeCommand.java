@@ -7,6 +7,7 @@ import dev.lorax.checkpoint.CheckpointFolder;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
+import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.report.Rounding;
 import dev.lorax.cli.run.OutputFolder;
 import dev.lorax.lora.Adapter;
@@ -42,8 +43,12 @@ final class MergeCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions model;
 
-  @Option(names = "--adapter", required = true, paramLabel = "DIR", description = "PEFT adapter.")
-  private Path adapter;
+  @Option(
+      names = "--adapter",
+      required = true,
+      paramLabel = "DIR|ORG/NAME",
+      description = "PEFT adapter, a folder or one on the hub.")
+  private ModelSource adapter;
 
   @Option(
       names = "--out",
@@ -71,8 +76,8 @@ final class MergeCommand implements Callable<Integer> {
     OutputFolder folder = OutputFolder.prepare(out);
     boolean written = false;
     try {
-      DType target = wanted == null ? StoredWeights.of(model.folder).main() : wanted;
-      try (Checkpoint base = Checkpoint.open(model.folder, DType.F32); // exact, then rounded once
+      DType target = wanted == null ? StoredWeights.of(model.folder()).main() : wanted;
+      try (Checkpoint base = Checkpoint.open(model.folder(), DType.F32); // exact, then rounded once
           Adapter adapted = ModelOptions.adapter(adapter, base);
           Merge merge = Failure.orFail(() -> Merge.of(base, adapted))) {
         CheckpointFolder.write(out, base, merge.parameters(), target);

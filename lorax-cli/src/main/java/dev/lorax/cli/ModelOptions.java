@@ -2,6 +2,7 @@ package dev.lorax.cli;
 
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.lora.Adapter;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
@@ -18,25 +19,32 @@ final class ModelOptions {
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "DIR",
-      description = "Hugging Face checkpoint folder: config.json, *.safetensors, tokenizer.json.")
-  Path folder;
+      paramLabel = "DIR|ORG/NAME",
+      description =
+          "Checkpoint folder (config.json, *.safetensors, tokenizer.json), or a model on the Hugging"
+              + " Face hub, with @REVISION if need be.")
+  private ModelSource source;
+
+  /** The folder, after a download if it is one of the hub's. */
+  Path folder() {
+    return source.folder();
+  }
 
   /** Opens it with weights as stored. */
   Checkpoint open() {
-    return Checkpoint.open(folder);
+    return Checkpoint.open(folder());
   }
 
   /** Opens it with weights of a type, or as stored if none is given. */
   Checkpoint open(String type) {
     return type == null
         ? open()
-        : Checkpoint.open(folder, type(type, Set.of(DType.F32, DType.BF16)));
+        : Checkpoint.open(folder(), type(type, Set.of(DType.F32, DType.BF16)));
   }
 
   /** Opens it for generating text: also quantised, to {@code int8} or {@code int4}. */
   Checkpoint openForText(String type) {
-    return precision(type).map(bits -> Checkpoint.open(folder, bits)).orElseGet(() -> open(type));
+    return precision(type).map(bits -> Checkpoint.open(folder(), bits)).orElseGet(() -> open(type));
   }
 
   /** Tells at once that nothing is trained over a quantised base. */
@@ -58,7 +66,8 @@ final class ModelOptions {
   }
 
   /** An adapter for an open model. */
-  static Adapter adapter(Path folder, Checkpoint base) {
+  static Adapter adapter(ModelSource source, Checkpoint base) {
+    Path folder = source.folder();
     return Failure.orFail(() -> PeftFolder.read(folder, base));
   }
 

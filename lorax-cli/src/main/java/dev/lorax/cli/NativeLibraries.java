@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * with it, as if it were loaded only then.
  */
 final class NativeLibraries {
-  private static final List<String> NOT_NEEDED = List.of("--help", "-h", "--version", "-V");
+  private static final List<String> NOT_NEEDED = List.of("--help", "-h", "--version", "-V", "pull");
 
   private final List<Thread> threads;
 
@@ -23,7 +23,7 @@ final class NativeLibraries {
     threads.forEach(Thread::start);
   }
 
-  /** Starts to load what a command will need; help and version need nothing. */
+  /** Starts to load what a command will need; help, version and pull need nothing. */
   static NativeLibraries load(String... args) {
     boolean needed = args.length > 0 && Arrays.stream(args).noneMatch(NOT_NEEDED::contains);
     Stream<Runnable> loads =

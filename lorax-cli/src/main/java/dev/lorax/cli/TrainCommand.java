@@ -142,7 +142,7 @@ final class TrainCommand implements Callable<Integer> {
         "model",
         "%s: %s, %s parameters"
             .formatted(
-                model.folder,
+                model.folder(),
                 base.config().text("model_type"),
                 Figures.shortCount(base.parameters().count())));
     return base;
@@ -150,7 +150,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private TypeChoice type(Checkpoint base) {
     DType type = base.parameters().asMap().values().iterator().next().dtype();
-    Set<DType> stored = StoredWeights.of(model.folder).types();
+    Set<DType> stored = StoredWeights.of(model.folder()).types();
     return TypeChoice.of(type, running.type != null, stored, Processor.here());
   }
 
@@ -160,7 +160,7 @@ final class TrainCommand implements Callable<Integer> {
             0,
             new RunState.Settled(Engine.threads(), training.memory().recomputation().share()),
             Recipe.of(spec, NO_RECIPE),
-            Fingerprint.of(model.folder, data.all()));
+            Fingerprint.of(model.folder(), data.all()));
     AdapterRun run =
         new AdapterRun(
             console,

@@ -130,6 +130,9 @@ class LauncherTest {
       assertThat(launch(maven.toString(), jdk, "generate", "--model=" + model).ok().out())
           .contains("on vectors");
     }
+    assertThat(launch(maven.toString(), jdk, "generate", "--model", "org/name").ok().out())
+        .as("a model of the hub may be large")
+        .contains("on vectors");
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 
 /** What one call of the command line printed, and its exit code. */
 record Lorax(int code, String out, String err) {
@@ -23,6 +24,15 @@ record Lorax(int code, String out, String err) {
   }
 
   static Lorax withInput(String input, Object... args) {
+    return run(input, Map.of(), args);
+  }
+
+  /** Runs a command where those environment variables say how the hub is used. */
+  static Lorax withEnvironment(Map<String, String> environment, Object... args) {
+    return run("", environment, args);
+  }
+
+  private static Lorax run(String input, Map<String, String> environment, Object... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console =
@@ -33,7 +43,7 @@ record Lorax(int code, String out, String err) {
             Terminals.NONE);
     String[] words = Arrays.stream(args).map(Object::toString).toArray(String[]::new);
     Interrupt interrupt = new Interrupt();
-    int code = Main.run(console, interrupt, words);
+    int code = Main.run(console, interrupt, environment, words);
     interrupt.finished();
     return new Lorax(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -23,6 +23,7 @@ class MainTest {
         "generate",
         "inspect",
         "merge",
+        "pull",
         "bench",
         "bench train",
         "bench decode",
@@ -39,7 +40,7 @@ class MainTest {
   @Test
   void helpListsTheCommandsAndHidesTheLaunchersOwn() {
     assertThat(Lorax.run("--help").ok().out())
-        .contains("train", "generate", "inspect", "merge", "bench", "Exit codes")
+        .contains("train", "generate", "inspect", "merge", "pull", "bench", "Exit codes")
         .doesNotContain("warm-up");
   }
 

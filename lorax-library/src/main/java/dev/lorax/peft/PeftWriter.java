@@ -23,10 +23,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Writes one adapter folder. */
 final class PeftWriter {
+  private static final Pattern SNAPSHOT =
+      Pattern.compile(".*models--(.+?)--(.+)[/\\\\]snapshots[/\\\\][0-9a-f]{40}");
+
   private final LanguageModel base;
   private final Adapter adapter;
   private final DType type;
@@ -202,8 +207,11 @@ final class PeftWriter {
     return name;
   }
 
+  /** A snapshot in the cache of the Hugging Face hub goes by the name that it has there. */
   private String baseName() {
-    return base instanceof Checkpoint checkpoint ? checkpoint.folder().toString() : "";
+    String folder = base instanceof Checkpoint checkpoint ? checkpoint.folder().toString() : "";
+    Matcher snapshot = SNAPSHOT.matcher(folder);
+    return snapshot.matches() ? snapshot.group(1) + "/" + snapshot.group(2) : folder;
   }
 
   private String card() {

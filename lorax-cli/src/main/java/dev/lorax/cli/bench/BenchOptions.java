@@ -1,6 +1,7 @@
 package dev.lorax.cli.bench;
 
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.training.ThreadChoice;
 import dev.lorax.tensor.Engine;
 import java.nio.file.Path;
@@ -19,9 +20,9 @@ final class BenchOptions {
 
   @Option(
       names = "--model",
-      paramLabel = "DIR",
-      description = "A checkpoint folder, instead of --config.")
-  private Path model;
+      paramLabel = "DIR|ORG/NAME",
+      description = "A checkpoint folder, or a model on the hub, instead of --config.")
+  private ModelSource model;
 
   @Option(
       names = "--dtype",
@@ -63,7 +64,7 @@ final class BenchOptions {
         });
     return model == null
         ? Subject.ofShape(config, wanted.orElse(WeightType.F32))
-        : Subject.ofFolder(model, wanted);
+        : Subject.ofFolder(model.folder(), wanted);
   }
 
   boolean json() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.demo.DemoFiles;
+import dev.lorax.cli.hub.ModelSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,9 +31,11 @@ final class StartBench implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "DIR",
-      description = "Checkpoint folder (default: the demo's base model, which ships with Lorax).")
-  private Path model;
+      paramLabel = "DIR|ORG/NAME",
+      description =
+          "Checkpoint folder, or a model on the hub (default: the demo's base model, which ships with"
+              + " Lorax).")
+  private ModelSource model;
 
   @Option(
       names = "--tokens",
@@ -84,7 +87,7 @@ final class StartBench implements Callable<Integer> {
             Optional.ofNullable(launcher)
                 .map(file -> List.of(file.toString()))
                 .orElseGet(Launch::ofThisProcess));
-    Path folder = model == null ? DemoFiles.base() : model;
+    Path folder = model == null ? DemoFiles.base() : model.folder();
     command.addAll(List.of("generate", "--model", folder.toString(), "--prompt", "One morning"));
     command.addAll(List.of("--max-tokens", Integer.toString(tokens), "--seed", "1"));
     return command;

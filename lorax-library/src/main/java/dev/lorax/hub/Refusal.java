@@ -1,0 +1,85 @@
+package dev.lorax.hub;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Says why the hub refuses a model, and what to do.
+ *
+ * @param settings whether there is a token
+ * @param api asked for names that are nearly right
+ * @param repo what was asked for
+ */
+record Refusal(HubSettings settings, HubApi api, Repo repo) {
+  private static final int MOST_NAMED = 8;
+
+  HubException of(Reply reply) {
+    String code = reply.header("X-Error-Code").orElse("");
+    String message = reply.header("X-Error-Message").orElse("");
+    if (code.equals("RevisionNotFound")) {
+      return revision();
+    }
+    if (code.equals("GatedRepo")) {
+      return gated();
+    }
+    if (reply.status() == 401 && message.startsWith("Invalid")) {
+      return new HubException(
+          "%s refuses the token: make a new one at %1$s/settings/tokens, and set HF_TOKEN to it"
+              .formatted(settings.endpoint()));
+    }
+    boolean nothing = reply.status() == 404 && code.isEmpty(); // as mirrors say it
+    if (code.equals("RepoNotFound") || reply.status() == 401 || nothing) {
+      return unknown();
+    }
+    String reason = message.isEmpty() ? "" : " (%s)".formatted(message);
+    return new HubException(
+        "%s: %s answers HTTP %d%s%s"
+            .formatted(
+                repo,
+                settings.endpoint(),
+                reply.status(),
+                reason,
+                reply.status() == 403 ? ": check what the token may read" : ""));
+  }
+
+  private HubException gated() {
+    String accept = "accept its conditions at %s/%s".formatted(settings.endpoint(), repo.id());
+    return new HubException(
+        settings.token().isEmpty()
+            ? "%s is gated: %s, make a token at %s/settings/tokens, and set HF_TOKEN to it"
+                .formatted(repo.id(), accept, settings.endpoint())
+            : ("%s is gated, and the token's account has no access yet: %s, and see that the token"
+                    + " may read gated models")
+                .formatted(repo.id(), accept));
+  }
+
+  private HubException unknown() {
+    String name = repo.id().replaceFirst(".*/", "");
+    String owner = repo.id().replaceFirst("/.*", "");
+    List<String> known = new ArrayList<>(api.names(search("search", name), "", "id"));
+    known.addAll(api.names(search("author", owner), "", "id"));
+    String hint = Nearest.to(repo.id(), known).map(" (did you mean %s?)"::formatted).orElse("");
+    return new HubException(
+        ("%s has no model %s%s, or it is private: check the name, or set HF_TOKEN to a token that"
+                + " may read it")
+            .formatted(settings.endpoint(), repo.id(), hint));
+  }
+
+  private static String search(String by, String text) {
+    return "/api/models?%s=%s&limit=100".formatted(by, HubApi.encode(text));
+  }
+
+  private HubException revision() {
+    String path = "/api/models/%s/refs".formatted(repo.id());
+    List<String> known = new ArrayList<>(api.names(path, "branches", "name"));
+    known.addAll(api.names(path, "tags", "name"));
+    String others =
+        known.isEmpty()
+            ? "check the branch, tag or commit"
+            : "it has "
+                + String.join(", ", known.subList(0, Math.min(MOST_NAMED, known.size())))
+                + (known.size() > MOST_NAMED ? " …" : "");
+    return new HubException(
+        "%s has no revision %s: %s".formatted(repo.id(), repo.revision(), others));
+  }
+}
