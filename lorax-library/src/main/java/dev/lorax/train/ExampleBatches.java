@@ -2,6 +2,7 @@ package dev.lorax.train;
 
 import dev.lorax.data.Example;
 import dev.lorax.data.Examples;
+import dev.lorax.data.Mixture;
 import dev.lorax.data.Permutation;
 import dev.lorax.graph.Seeds;
 import java.util.ArrayList;
@@ -43,6 +44,16 @@ public final class ExampleBatches implements Batches {
    */
   public static ExampleBatches of(Examples examples) {
     return of(examples, examples.count(), (epoch, place) -> place);
+  }
+
+  /**
+   * Batches of one sample each of several sources, each as often as the mixture says, shuffled with
+   * seed 0. Numbers are those of {@link Mixture#examples}.
+   *
+   * @throws IllegalArgumentException if there is no sample
+   */
+  public static ExampleBatches of(Mixture mixture) {
+    return of(mixture.examples(), mixture.perEpoch(), mixture::at);
   }
 
   private static ExampleBatches of(Examples examples, long perEpoch, LongBinaryOperator order) {

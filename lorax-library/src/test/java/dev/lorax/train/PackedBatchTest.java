@@ -41,9 +41,7 @@ class PackedBatchTest {
       }
       Model model =
           new Model(
-              adapter.graph(),
-              base.parameters().and(adapter.parameters()),
-              adapter.parameters());
+              adapter.graph(), base.parameters().and(adapter.parameters()), adapter.parameters());
       Random random = new Random(1);
       List<Example> samples =
           IntStream.of(LENGTHS).mapToObj(length -> sample(length, random)).toList();
