@@ -56,6 +56,11 @@ public final class Sequences {
     return lengths[sequence];
   }
 
+  /** The number of rows of the longest sequence. */
+  public int longest() {
+    return Arrays.stream(lengths).max().orElseThrow();
+  }
+
   /** Whether all have the same length, so that values can be seen as [count, length, …]. */
   public boolean isUniform() {
     return Arrays.stream(lengths).allMatch(length -> length == lengths[0]);

@@ -1,6 +1,7 @@
 package dev.lorax.train;
 
 import dev.lorax.data.Examples;
+import dev.lorax.data.Mixture;
 
 /**
  * An endless supply of batches, each a pure function of its number.
@@ -30,6 +31,15 @@ public interface Batches {
    */
   static ExampleBatches examples(Examples examples) {
     return ExampleBatches.of(examples);
+  }
+
+  /**
+   * Samples of several sources, with no padding.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static ExampleBatches examples(Mixture mixture) {
+    return ExampleBatches.of(mixture);
   }
 
   /**

@@ -47,8 +47,8 @@ public final class ExampleBatches implements Batches {
   }
 
   /**
-   * Batches of one sample each, of several sources, some visited more often than others; shuffled
-   * with seed 0.
+   * Batches of one sample each of several sources, each as often as the mixture says, shuffled with
+   * seed 0. Numbers are those of {@link Mixture#examples}.
    *
    * @throws IllegalArgumentException if there is no sample
    */

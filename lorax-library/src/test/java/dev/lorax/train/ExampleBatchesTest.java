@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lorax.data.Example;
+import dev.lorax.data.Mixture;
+import dev.lorax.data.Mixture.Source;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -133,6 +135,23 @@ class ExampleBatchesTest {
               (name, values) ->
                   assertThat(parts.values().get(name)).containsExactly(values, within(1e-6f)));
     }
+  }
+
+  @Test
+  void sourcesComeAsOftenAsTheirWeightsSay() {
+    Mixture mixture =
+        new Mixture(List.of(new Source(SAMPLES, 2), new Source(Samples.ragged(10), 0.5)), 1);
+    ExampleBatches batches = Batches.examples(mixture).size(4).seed(4);
+    assertThat(batches.perEpoch()).isEqualTo(31);
+    int[] twice = order(batches, 62);
+    assertThat(IntStream.range(0, 23).map(i -> count(twice, i)).toArray())
+        .startsWith(IntStream.generate(() -> 4).limit(13).toArray())
+        .endsWith(IntStream.generate(() -> 1).limit(10).toArray());
+    assertThat(IntStream.of(twice).limit(31).filter(i -> i >= 13)).hasSize(5);
+  }
+
+  private static int count(int[] numbers, int wanted) {
+    return (int) IntStream.of(numbers).filter(number -> number == wanted).count();
   }
 
   @Test
