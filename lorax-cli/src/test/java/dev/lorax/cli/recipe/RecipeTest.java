@@ -130,8 +130,8 @@ class RecipeTest {
 
   @Test
   void namesThatAreNoOptionsAreToldWithTheNearest() throws IOException {
-    write("rnak: 4\n");
-    refused("recipe.yaml: 'rnak' is no option of 'lorax train'", "did you mean", "rank");
+    write("ranks: 4\n");
+    refused("recipe.yaml: 'ranks' is no option of 'lorax train'", "did you mean", "rank");
     write("r: 4\n");
     refused("'r' is no option");
   }
