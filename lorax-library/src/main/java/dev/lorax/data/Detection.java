@@ -24,7 +24,8 @@ final class Detection {
     for (Layout layout : Layout.values()) {
       known.add("%s for %s".formatted(String.join(" + ", Fields.of(layout).required()), layout));
     }
-    return "its fields are %s, and understood are %s%s; or name the fields of texts or of prompts and completions"
+    return ("its fields are %s, and understood are %s%s; or name the fields of texts or of prompts"
+            + " and completions")
         .formatted(String.join(", ", found), String.join(", ", known), nearest(found));
   }
 

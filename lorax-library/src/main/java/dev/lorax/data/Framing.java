@@ -51,7 +51,6 @@ interface Framing {
     @Override
     public void scan(byte[] bytes, int count, long place, RecordIndex index) {
       for (int i = 0; i < count; i++) {
-        byte next = bytes[i];
         if (state == State.QUOTED) {
           while (i < count && bytes[i] != '"') {
             i++;
@@ -59,6 +58,7 @@ interface Framing {
           state = i < count ? State.QUOTE : State.QUOTED;
           continue;
         }
+        byte next = bytes[i];
         if (state == State.OUTSIDE) {
           if (next == '\n' || next == '\r') {
             continue;

@@ -10,7 +10,8 @@ import java.util.List;
  * often, or once more. Which sample comes where is a pure function of epoch and place.
  *
  * <pre>{@code
- * Mixture mixture = new Mixture(List.of(new Mixture.Source(chats, 1), new Mixture.Source(code, 0.5)), 42);
+ * Mixture.Source half = new Mixture.Source(code, 0.5);
+ * Mixture mixture = new Mixture(List.of(new Mixture.Source(chats, 1), half), 42);
  * mixture.examples().examples(mixture.at(epoch, k)); // k below mixture.perEpoch()
  * }</pre>
  *
