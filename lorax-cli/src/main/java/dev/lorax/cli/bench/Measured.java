@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param bench its name
  * @param subject the model
  * @param batch sequences together
- * @param seq tokens of each, of its prompt where it decodes
+ * @param seq tokens of each, on average, of its prompt where it decodes
  * @param adapter one of the adapters; empty: the base alone
  * @param adapters how many there are
  * @param unit what was repeated: a step, a prompt, a token

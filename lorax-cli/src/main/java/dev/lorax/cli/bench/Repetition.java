@@ -1,5 +1,6 @@
 package dev.lorax.cli.bench;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntConsumer;
 import java.util.function.IntToDoubleFunction;
@@ -10,8 +11,9 @@ import java.util.function.IntToDoubleFunction;
  * @param warmup how many did not count
  * @param millis the time of each that counted
  * @param memory the most memory held meanwhile
+ * @param beside how many times as long other work took, pair by pair; empty: nothing was compared
  */
-record Repetition(int warmup, Spread millis, MemoryWatch.Memory memory) {
+record Repetition(int warmup, Spread millis, MemoryWatch.Memory memory, Optional<Spread> beside) {
   /** Does and times it; the work is told its number, from 0, those of the warm-up included. */
   static Repetition of(int warmup, int count, IntConsumer work) {
     return timed(warmup, count, i -> millis(() -> work.accept(i)));
@@ -27,8 +29,28 @@ record Repetition(int warmup, Spread millis, MemoryWatch.Memory memory) {
           millis[i - warmup] = taken;
         }
       }
-      return new Repetition(warmup, Spread.of(millis), memory.seen());
+      return new Repetition(warmup, Spread.of(millis), memory.seen(), Optional.empty());
     }
+  }
+
+  /** The same, each time in turn with other work, which is told the same number. */
+  static Repetition paired(
+      int warmup, int count, IntToDoubleFunction work, IntToDoubleFunction other) {
+    double[] ratios = new double[count];
+    Repetition own =
+        timed(
+            warmup,
+            count,
+            i -> {
+              double before = i % 2 == 0 ? other.applyAsDouble(i) : 0; // neither is always first
+              double taken = work.applyAsDouble(i);
+              double besides = i % 2 == 0 ? before : other.applyAsDouble(i);
+              if (i >= warmup) {
+                ratios[i - warmup] = besides / taken;
+              }
+              return taken;
+            });
+    return new Repetition(warmup, own.millis, own.memory, Optional.of(Spread.of(ratios)));
   }
 
   /** How long work takes. */
@@ -43,6 +65,7 @@ record Repetition(int warmup, Spread millis, MemoryWatch.Memory memory) {
     return new Repetition(
         warmup,
         millis,
-        new MemoryWatch.Memory(memory.peak(), memory.anonymous(), OptionalLong.of(bytes)));
+        new MemoryWatch.Memory(memory.peak(), memory.anonymous(), OptionalLong.of(bytes)),
+        beside);
   }
 }

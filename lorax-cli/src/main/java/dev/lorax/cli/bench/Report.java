@@ -63,6 +63,7 @@ final class Report {
     json.put("warmup", repetition.warmup());
     json.put("iterations", repetition.millis().count());
     spread(json.putObject("milliseconds"), repetition.millis());
+    repetition.beside().ifPresent(ratios -> spread(json.putObject("paddedTakesTimes"), ratios));
   }
 
   static void spread(ObjectNode json, Spread spread) {

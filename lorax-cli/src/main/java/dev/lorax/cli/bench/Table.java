@@ -34,6 +34,7 @@ final class Table {
             .formatted(
                 measured.bench(), measured.batch(), measured.seq(), adapter(measured), threads()));
     times(measured.unit(), measured.repetition().warmup(), measured.repetition().millis());
+    measured.repetition().beside().ifPresent(this::padded);
     console.result(
         "speed",
         "%s tokens/s, %s of the limit"
@@ -76,6 +77,17 @@ final class Table {
                 millis(spread.min()),
                 spread.count(),
                 warmup));
+  }
+
+  private void padded(Spread ratios) {
+    console.result(
+        "padded",
+        String.format(
+            Locale.ROOT,
+            "the same samples take %.2f times as long, half of all within %.2f .. %.2f",
+            ratios.median(),
+            ratios.lower(),
+            ratios.upper()));
   }
 
   private void memory(MemoryWatch.Memory memory) {

@@ -9,12 +9,18 @@ import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Lorax;
 import dev.lorax.run.Recomputation;
+import dev.lorax.train.Batch;
 import dev.lorax.train.Batches;
 import dev.lorax.train.Step;
 import dev.lorax.train.Trainer;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -36,7 +42,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  lorax bench train --config gpt2/config.json --dtype bf16 --batch 2 --seq 256 --rank 4"
+      "  lorax bench train --config gpt2/config.json --dtype bf16 --batch 2 --seq 256 --rank 4",
+      "  lorax bench train --config gpt2/config.json --batch 8 --seq 512 --lengths 120 --padded"
     })
 final class TrainBench implements Callable<Integer> {
   private final Console console;
@@ -52,8 +59,23 @@ final class TrainBench implements Callable<Integer> {
   @Option(
       names = "--seq",
       paramLabel = "N",
-      description = "Tokens of a sequence (default: ${DEFAULT-VALUE}).")
+      description =
+          "Tokens of a sequence, of the longest with --lengths (default: ${DEFAULT-VALUE}).")
   private int seq = 256;
+
+  @Option(
+      names = "--lengths",
+      paramLabel = "MEAN",
+      description =
+          "Samples of lengths that lie log-normally about this mean, cut to --seq tokens, instead of"
+              + " sequences of --seq tokens.")
+  private Integer mean;
+
+  @Option(
+      names = "--padded",
+      description =
+          "Also time the same samples filled to the longest of their batch, step by step in turn.")
+  private boolean padded;
 
   @Option(
       names = "--steps",
@@ -94,6 +116,11 @@ final class TrainBench implements Callable<Integer> {
     BenchOptions.atLeast(1, seq, "--seq");
     BenchOptions.atLeast(1, steps, "--steps");
     BenchOptions.atLeast(0, warmup, "--warmup");
+    if (mean != null) {
+      BenchOptions.atLeast(2, mean, "--lengths");
+    } else if (padded) {
+      throw Failure.usage("--padded: sequences of one length need no padding; give --lengths too");
+    }
     if (adapters != 1) {
       throw Failure.usage(
           "--adapters %d: a training step has exactly one; 'bench decode' takes several"
@@ -118,28 +145,72 @@ final class TrainBench implements Callable<Integer> {
   }
 
   private Measured measure(Subject subject, Adapter adapter, Recomputation memory) {
+    Batches batches = batches(subject);
     Repetition repetition =
-        repeat(subject, adapter, memory)
-            .expecting(MemoryEstimate.of(subject, adapter, batch, seq).peak(memory.share()));
-    long tokens = (long) batch * seq;
+        repeat(adapter, batches, (trained, some) -> trainer(subject, trained, some, memory));
+    if (!padded) { // two trainers are no training that anybody would announce
+      repetition = repetition.expecting(estimate(subject, adapter, batches).peak(memory.share()));
+    }
+    long tokens = Math.round(mean(batches, next -> next.tokens().length));
     Work work = Work.of(subject);
     String formula = "4 x %s x tokens".formatted(Figures.shortCount(work.numbers()));
     Limit limit = Limit.ofProducts(subject.type(), work.trainingFlop(tokens), formula);
+    int each = (int) (tokens / batch);
     return new Measured(
-        "train", subject, batch, seq, Optional.of(adapter), 1, "step", tokens, repetition, limit);
+        "train", subject, batch, each, Optional.of(adapter), 1, "step", tokens, repetition, limit);
   }
 
-  private Repetition repeat(Subject subject, Adapter adapter, Recomputation memory) {
-    int[] text = subject.ids(8 * batch * seq + 1);
-    Batches batches = Failure.orUsage(() -> Batches.windows(text, seq).size(batch));
-    try (Trainer trainer =
-        Trainer.of(subject, adapter, batches)
-            .steps((long) warmup + steps)
-            .seed(1)
-            .recomputation(memory)
-            .build()) {
-      Iterator<Step> run = trainer.iterator();
-      return Repetition.of(warmup, steps, i -> run.next());
+  private Batches batches(Subject subject) {
+    return mean == null
+        ? Failure.orUsage(() -> Batches.windows(subject.ids(8 * batch * seq + 1), seq).size(batch))
+        : new RaggedSamples(batch, mean, seq, subject.architecture().vocabulary());
+  }
+
+  /** What a batch has on average, over those that are measured. */
+  private double mean(Batches batches, ToLongFunction<Batch> what) {
+    return measured(batches).mapToLong(what).average().orElseThrow();
+  }
+
+  private Stream<Batch> measured(Batches batches) {
+    return LongStream.range(warmup, warmup + steps).mapToObj(batches::batch);
+  }
+
+  private MemoryEstimate estimate(Subject subject, Adapter adapter, Batches batches) {
+    long most = measured(batches).mapToLong(next -> next.tokens().length).max().orElseThrow();
+    int longest =
+        measured(batches).mapToInt(next -> next.sequences().longest()).max().orElseThrow();
+    return MemoryEstimate.ofTokens(subject, adapter, most, longest);
+  }
+
+  private Repetition repeat(
+      Adapter adapter, Batches batches, BiFunction<Adapter, Batches, Trainer> trainers) {
+    double learned = mean(batches, Batch::supervised);
+    try (Trainer trainer = trainers.apply(adapter, batches)) {
+      IntToDoubleFunction own = times(trainer, learned);
+      if (!padded) {
+        return Repetition.timed(warmup, steps, own);
+      }
+      try (Adapter other = Adapter.initial(adapter.graph(), 1);
+          Trainer filled = trainers.apply(other, ((RaggedSamples) batches).padded())) {
+        return Repetition.paired(warmup, steps, own, times(filled, learned));
+      }
     }
+  }
+
+  /** The time of each step as if it had had the mean number of tokens to learn from. */
+  private static IntToDoubleFunction times(Trainer trainer, double learned) {
+    Iterator<Step> run = trainer.iterator();
+    return i -> {
+      Step step = run.next();
+      return step.time().toNanos() / 1e6 * learned / step.supervised();
+    };
+  }
+
+  private Trainer trainer(Subject subject, Adapter adapter, Batches batches, Recomputation memory) {
+    return Trainer.of(subject, adapter, batches)
+        .steps((long) warmup + steps)
+        .seed(1)
+        .recomputation(memory)
+        .build();
   }
 }

@@ -30,11 +30,11 @@ public record Activations(List<Long> kept, long stream, long work) {
 
   private static final int LONGEST_BLOCK = 512; // positions whose scores are there together
 
-  /** Those of a graph, for a batch of windows, with numbers of so many bytes. */
-  static Activations of(Graph graph, int batch, int window, double bytes) {
-    Count count = new Count(window);
+  /** Those of a graph, for a batch of so many tokens, with numbers of so many bytes. */
+  static Activations of(Graph graph, long tokens, int longest, double bytes) {
+    Count count = new Count(longest);
     graph.orderTo(graph.outputNode()).forEach(count::add);
-    double scale = bytes * batch * window;
+    double scale = bytes * tokens;
     List<Long> kept = count.stretches.stream().map(numbers -> (long) (numbers * scale)).toList();
     long work = (long) (6 * count.widest * scale);
     return new Activations(kept, (long) (count.stream * scale), Math.max(work, LOGITS));
@@ -51,7 +51,7 @@ public record Activations(List<Long> kept, long stream, long work) {
 
   /** Numbers for one token, in the graph's order. */
   private static final class Count {
-    private final int window;
+    private final int longest;
     private final Map<Integer, Long> widths = new HashMap<>();
     private final Map<Integer, Boolean> again = new HashMap<>(); // reached nodes: whether cheap
     private final Set<Integer> held = new HashSet<>();
@@ -60,8 +60,8 @@ public record Activations(List<Long> kept, long stream, long work) {
     private long stream;
     private long widest;
 
-    Count(int window) {
-      this.window = window;
+    Count(int longest) {
+      this.longest = longest;
       stretches.add(0L);
     }
 
@@ -95,8 +95,8 @@ public record Activations(List<Long> kept, long stream, long work) {
         sum += lora.rank() + (lora.dropout() > 0 ? lora.target().in() : 0);
       } else if (node.op() instanceof Attention attention) {
         sum += (attention.heads() + 2L * attention.keyValueHeads()) * attention.head();
-        sum += window <= LONGEST_BLOCK ? (long) attention.heads() * window : 0; // its weights
-        widest = Math.max(widest, (long) attention.heads() * Math.min(window, LONGEST_BLOCK));
+        sum += longest <= LONGEST_BLOCK ? (long) attention.heads() * longest : 0; // its weights
+        widest = Math.max(widest, (long) attention.heads() * Math.min(longest, LONGEST_BLOCK));
       }
     }
 

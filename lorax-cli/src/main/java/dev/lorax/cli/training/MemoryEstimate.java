@@ -21,9 +21,20 @@ public record MemoryEstimate(long base, long adapter, Activations activations) {
 
   /** An estimate for batches of so many windows of so many tokens. */
   public static MemoryEstimate of(LanguageModel base, Adapter adapter, int batch, int window) {
+    return ofTokens(base, adapter, (long) batch * window, window);
+  }
+
+  /**
+   * An estimate for batches of sequences of different lengths.
+   *
+   * @param tokens of the largest batch
+   * @param longest tokens of the longest sequence
+   */
+  public static MemoryEstimate ofTokens(
+      LanguageModel base, Adapter adapter, long tokens, int longest) {
     long weights = base.parameters().bytes();
     double bytes = (double) weights / base.parameters().count(); // of a number, in values too
-    Activations activations = Activations.of(adapter.graph(), batch, window, bytes);
+    Activations activations = Activations.of(adapter.graph(), tokens, longest, bytes);
     return new MemoryEstimate(weights, 4 * adapter.parameters().bytes(), activations);
   }
 
