@@ -80,8 +80,7 @@ final class TemplateFolder {
     } else if (node.isObject()) {
       node.properties().forEach(each -> sources.put(each.getKey(), each.getValue().asText()));
     } else {
-      node.forEach(
-          each -> sources.put(each.path("name").asText(), each.path("template").asText()));
+      node.forEach(each -> sources.put(each.path("name").asText(), each.path("template").asText()));
     }
     return sources;
   }

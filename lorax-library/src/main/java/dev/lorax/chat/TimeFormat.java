@@ -20,7 +20,6 @@ final class TimeFormat {
           Map.entry('h', "MMM"),
           Map.entry('A', "EEEE"),
           Map.entry('a', "EEE"),
-          
           Map.entry('H', "HH"),
           Map.entry('I', "hh"),
           Map.entry('M', "mm"),

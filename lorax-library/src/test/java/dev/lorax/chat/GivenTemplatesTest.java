@@ -46,7 +46,9 @@ class GivenTemplatesTest {
     Map<String, Object> variables = new LinkedHashMap<>(given.data());
     boolean answerFollows = Boolean.TRUE.equals(variables.remove("add_generation_prompt"));
     Object tools = variables.remove("tools");
-    Chat chat = new Chat(list(variables.remove("messages")), tools == null ? List.of() : list(tools), variables);
+    Chat chat =
+        new Chat(
+            list(variables.remove("messages")), tools == null ? List.of() : list(tools), variables);
     ChatTemplate template = ChatTemplate.parse(given.chat_template(), Map.of()).at(clock(given));
     assertThat(template.render(chat, answerFollows)).isEqualTo(given.expected());
   }
