@@ -89,13 +89,28 @@ final class AnswerSearch {
     return rounds.size() == 1 ? Optional.of(rounds.get(0)) : Optional.empty();
   }
 
-  /** What the generation prompt adds before a message. */
+  /** What the generation prompt adds before a message: to the text, or to that of the loop. */
   private Optional<String> header(int message) {
-    Optional<String> prompt = written(messages.subList(0, message), true);
-    Optional<String> plain = written(messages.subList(0, message), false);
-    return prompt
-        .filter(text -> plain.isPresent() && text.startsWith(plain.get()))
-        .map(text -> text.substring(plain.get().length()));
+    List<Map<String, Object>> before = messages.subList(0, message);
+    Optional<Traced> prompt = traced(before, true);
+    Optional<String> plain = traced(before, false).map(Traced::text);
+    if (prompt.isEmpty() || plain.isEmpty()) {
+      return Optional.empty();
+    }
+    String text = prompt.get().text();
+    int end = text.startsWith(plain.get()) ? plain.get().length() : endOfRounds(prompt.get());
+    return plain.get().startsWith(text.substring(0, end))
+        ? Optional.of(text.substring(end))
+        : Optional.empty();
+  }
+
+  /** Where the rounds of the messages end; what follows is written once. */
+  private int endOfRounds(Traced text) {
+    return text.rounds().stream()
+        .filter(part -> messages.stream().anyMatch(message -> message == part.item()))
+        .mapToInt(Traced.Part::end)
+        .max()
+        .orElse(0);
   }
 
   /** Whether another text is the same around a span of the whole. */
