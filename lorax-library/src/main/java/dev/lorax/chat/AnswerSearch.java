@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 final class AnswerSearch {
   /** Writes messages, with or without a generation prompt at the end. */
   interface Writer {
-    String write(List<Map<String, Object>> messages, boolean answerFollows);
+    Traced write(List<Map<String, Object>> messages, boolean answerFollows);
   }
 
   private final List<Map<String, Object>> messages;
@@ -64,59 +64,62 @@ final class AnswerSearch {
   }
 
   private Span byRound(int message) {
-    List<Traced.Part> rounds =
-        whole.rounds().stream()
-            .filter(part -> part.item() == messages.get(message) && part.start() < part.end())
-            .toList();
-    Optional<String> opening = opening(message, rounds);
-    if (opening.isEmpty()) {
-      throw refusal(message);
-    }
+    Traced.Part round = round(whole, messages.get(message)).orElseThrow(() -> refusal(message));
+    String header = header(message).orElseThrow(() -> refusal(message));
+    Map<String, Object> otherMessage = replaced(message, header);
+    List<Map<String, Object>> others = new ArrayList<>(messages);
+    others.set(message, otherMessage);
+    Traced other = traced(others, false).orElseThrow(() -> refusal(message));
+    Traced.Part otherRound = round(other, otherMessage).orElseThrow(() -> refusal(message));
+    int opening = common(header, other.text().substring(otherRound.start(), otherRound.end()));
     boolean last = message == messages.size() - 1;
-    Span span =
-        new Span(
-            rounds.get(0).start() + opening.get().length(),
-            last ? whole.text().length() : rounds.get(0).end());
-    if (!isProved(span, message)) {
+    Span span = new Span(round.start() + opening, last ? whole.text().length() : round.end());
+    if (!differOnlyWithin(span, other.text())) {
       throw refusal(message);
     }
     return span;
   }
 
-  /** What the text of a round has in common with the generation prompt. */
-  private Optional<String> opening(int message, List<Traced.Part> rounds) {
-    List<Map<String, Object>> before = messages.subList(0, message);
-    Optional<String> prompt = written(before, true);
-    Optional<String> plain = written(before, false);
-    if (rounds.size() != 1
-        || prompt.isEmpty()
-        || plain.isEmpty()
-        || !prompt.get().startsWith(plain.get())) {
-      return Optional.empty();
-    }
-    String round = whole.text().substring(rounds.get(0).start(), rounds.get(0).end());
-    String full = prompt.get().substring(plain.get().length());
-    if (round.startsWith(full)) {
-      return Optional.of(full);
-    }
-    List<Map<String, Object>> other = new ArrayList<>(before);
-    other.add(replaced(message, full));
-    return written(other, false)
-        .filter(text -> text.startsWith(plain.get()))
-        .map(text -> common(text, prompt.get()).substring(plain.get().length()))
-        .filter(round::startsWith);
+  /** The one round that wrote something of a message. */
+  private static Optional<Traced.Part> round(Traced text, Map<String, Object> message) {
+    List<Traced.Part> rounds =
+        text.rounds().stream()
+            .filter(part -> part.item() == message && part.start() < part.end())
+            .toList();
+    return rounds.size() == 1 ? Optional.of(rounds.get(0)) : Optional.empty();
   }
 
-  /** Whether another answer changes nothing outside of a span. */
-  private boolean isProved(Span span, int message) {
-    String text = whole.text();
-    List<Map<String, Object>> other = new ArrayList<>(messages);
-    other.set(message, replaced(message, text.substring(0, span.start())));
-    return written(other, false)
-        .filter(found -> found.length() >= span.start() + text.length() - span.end())
-        .filter(found -> found.startsWith(text.substring(0, span.start())))
-        .filter(found -> found.endsWith(text.substring(span.end())))
-        .isPresent();
+  /** What the generation prompt adds before a message: to the text, or to that of the loop. */
+  private Optional<String> header(int message) {
+    List<Map<String, Object>> before = messages.subList(0, message);
+    Optional<Traced> prompt = traced(before, true);
+    Optional<String> plain = traced(before, false).map(Traced::text);
+    if (prompt.isEmpty() || plain.isEmpty()) {
+      return Optional.empty();
+    }
+    String text = prompt.get().text();
+    int end = text.startsWith(plain.get()) ? plain.get().length() : endOfRounds(prompt.get());
+    return plain.get().startsWith(text.substring(0, end))
+        ? Optional.of(text.substring(end))
+        : Optional.empty();
+  }
+
+  /** Where the rounds of the messages end; what follows is written once. */
+  private int endOfRounds(Traced text) {
+    return text.rounds().stream()
+        .filter(part -> messages.stream().anyMatch(message -> message == part.item()))
+        .mapToInt(Traced.Part::end)
+        .max()
+        .orElse(0);
+  }
+
+  /** Whether another text is the same around a span of the whole. */
+  private boolean differOnlyWithin(Span span, String other) {
+    String before = whole.text().substring(0, span.start());
+    String after = whole.text().substring(span.end());
+    return other.length() >= before.length() + after.length()
+        && other.startsWith(before)
+        && other.endsWith(after);
   }
 
   /** The message with something else in it, which begins with no character of a text. */
@@ -134,16 +137,21 @@ final class AnswerSearch {
     return copy;
   }
 
-  private static String common(String a, String b) {
+  /** How many characters two texts begin with alike. */
+  private static int common(String a, String b) {
     int length = 0;
     while (length < Math.min(a.length(), b.length()) && a.charAt(length) == b.charAt(length)) {
       length++;
     }
-    return a.substring(0, length);
+    return length;
   }
 
   /** The text of a part of the conversation; empty if the template refuses to write it. */
   private Optional<String> written(List<Map<String, Object>> part, boolean answerFollows) {
+    return traced(part, answerFollows).map(Traced::text);
+  }
+
+  private Optional<Traced> traced(List<Map<String, Object>> part, boolean answerFollows) {
     try {
       return Optional.of(writer.write(part, answerFollows));
     } catch (IllegalArgumentException refused) {

@@ -25,14 +25,15 @@ import java.util.Optional;
  *       begins the text of the whole conversation, the answer is what the second has more.
  *   <li>Else, where the template writes earlier turns anew (and drops what was thought in them, for
  *       example), the answer is what the template's loop wrote in the round of that message, after
- *       what the generation prompt begins with there too. It is proved by another answer in its
+ *       what that has in common with the generation prompt. It is proved by another answer in its
  *       place: the text around must stay the same.
  *   <li>Else there is an error that names the message.
  * </ol>
  *
  * <p>An answer includes what the template writes after it, up to the next message. If the template
  * ignores {@code add_generation_prompt}, it also includes what begins it. For the last message this
- * is the completion of TRL's prompts and completions.
+ * is the completion of TRL's prompts and completions, but that TRL takes the first characters from
+ * an answer where they happen to be those with which the generation prompt goes on.
  */
 public final class ChatTemplate {
   private final TemplateChoice templates;
@@ -115,7 +116,7 @@ public final class ChatTemplate {
     List<Span> spans =
         templates.of(chat).hasGenerationBlocks()
             ? GenerationBlocks.spans(whole, messages, answers)
-            : new AnswerSearch(messages, whole, (part, prompt) -> trace(chat, part, prompt).text())
+            : new AnswerSearch(messages, whole, (part, prompt) -> trace(chat, part, prompt))
                 .spans(answers);
     return new Rendered(whole.text(), spans);
   }

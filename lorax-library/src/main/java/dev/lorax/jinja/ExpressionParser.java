@@ -1,7 +1,6 @@
 package dev.lorax.jinja;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -190,7 +189,8 @@ final class ExpressionParser {
   Expression namedFilter(Expression value) {
     int line = stream.line();
     String name = dottedName();
-    Call.Given given = stream.atOperator("(") ? arguments() : Call.Given.NONE;
+    Call.Given given =
+        stream.atOperator("(") ? new ArgumentParser(stream, this).read() : Call.Given.NONE;
     return Operators.filter(name, value, given).at(line);
   }
 
@@ -208,7 +208,7 @@ final class ExpressionParser {
     String name = dottedName();
     Call.Given given = Call.Given.NONE;
     if (stream.atOperator("(")) {
-      given = arguments();
+      given = new ArgumentParser(stream, this).read();
     } else if (startsOperand()) {
       if (stream.atName("is")) {
         throw stream.fail("You cannot chain multiple tests with is");
@@ -225,40 +225,6 @@ final class ExpressionParser {
       case STRING, NUMBER -> true;
       default -> stream.atOperator("[") || stream.atOperator("{");
     };
-  }
-
-  /** The arguments of a call, in parentheses. */
-  Call.Given arguments() {
-    int line = stream.line();
-    stream.expectOperator("(");
-    List<Expression> positional = new ArrayList<>();
-    Map<String, Expression> named = new LinkedHashMap<>();
-    Expression more = null;
-    Expression moreNamed = null;
-    while (!stream.atOperator(")")) {
-      boolean name = stream.at(Token.Kind.NAME) && stream.look().isOperator("=");
-      if (moreNamed != null || more != null && !stream.atOperator("**") && !name) {
-        throw new TemplateException("invalid syntax for function call expression", line);
-      }
-      if (stream.skipOperator("*")) {
-        more = expression();
-      } else if (stream.skipOperator("**")) {
-        moreNamed = expression();
-      } else if (name) {
-        String key = stream.name();
-        stream.take();
-        named.put(key, expression());
-      } else if (named.isEmpty()) {
-        positional.add(expression());
-      } else {
-        throw new TemplateException("invalid syntax for function call expression", line);
-      }
-      if (!stream.atOperator(")")) {
-        stream.expectOperator(",");
-      }
-    }
-    stream.expectOperator(")");
-    return new Call.Given(positional, named, more, moreNamed);
   }
 
   /** Expressions separated by commas: one is itself, more are a tuple. */

@@ -170,7 +170,8 @@ final class PrimaryParser {
   /** A call, from its arguments on. */
   Expression call(Expression callee, String name) {
     int line = stream.line();
-    return new Located(new Call(callee, name, expressions.arguments()), line);
+    return new Located(
+        new Call(callee, name, new ArgumentParser(stream, expressions).read()), line);
   }
 
   /** A call and the line of its arguments; a call block needs to know that it is one. */

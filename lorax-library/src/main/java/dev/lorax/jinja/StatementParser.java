@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Consumer;
 
 /** Reads the statements of a template. */
 final class StatementParser {
@@ -12,6 +12,8 @@ final class StatementParser {
 
   private final TokenStream stream;
   private final ExpressionParser expressions;
+  private final TargetParser targets;
+  private final MacroParser macros;
   private final Deque<String> openTags = new ArrayDeque<>();
   private int loops;
   private boolean generationBlocks;
@@ -19,6 +21,8 @@ final class StatementParser {
   StatementParser(TokenStream stream) {
     this.stream = stream;
     this.expressions = new ExpressionParser(stream);
+    this.targets = new TargetParser(stream);
+    this.macros = new MacroParser(stream, expressions, this);
   }
 
   Body template() {
@@ -68,7 +72,7 @@ final class StatementParser {
     };
   }
 
-  private static Statement print(Expression value) {
+  static Statement print(Expression value) {
     return frame -> {
       frame.rendering().write(Printing.str(value.evaluate(frame)));
       return Statement.Flow.NEXT;
@@ -98,8 +102,8 @@ final class StatementParser {
           case "if" -> condition();
           case "set" -> set();
           case "print" -> print(expressions.tuple(true, null));
-          case "macro" -> macro();
-          case "call" -> callBlock();
+          case "macro" -> macros.macro();
+          case "call" -> macros.callBlock();
           case "filter" -> filterBlock();
           case "with" -> with();
           case "generation" -> generation();
@@ -135,7 +139,7 @@ final class StatementParser {
   }
 
   private Statement loop() {
-    Target target = loopTarget();
+    Target target = targets.loopTarget();
     Expression items = expressions.tuple(false, "recursive");
     Expression test = stream.skipName("if") ? expressions.expression() : null;
     boolean recursive = stream.skipName("recursive");
@@ -145,16 +149,6 @@ final class StatementParser {
     Body otherwise = stream.skipName("else") ? block("endfor") : new Body(List.of());
     stream.expectName("endfor");
     return new ForLoop(target, items, test, recursive, body, otherwise);
-  }
-
-  private Target loopTarget() {
-    int first = stream.position();
-    Target target = target("in");
-    if (stream.since(first).stream().anyMatch(token -> token.isName("loop"))) {
-      throw stream.fail("Can't assign to special loop variable in for-loop target");
-    }
-    stream.expectName("in");
-    return target;
   }
 
   private Statement condition() {
@@ -172,7 +166,7 @@ final class StatementParser {
   }
 
   private Statement set() {
-    Target target = target(null);
+    Target target = targets.target(null);
     if (stream.skipOperator("=")) {
       Expression value = expressions.tuple(true, null);
       return does(frame -> target.assign(frame, value.evaluate(frame)));
@@ -185,7 +179,7 @@ final class StatementParser {
   }
 
   /** A body whose breaks cannot leave a loop around it, and the tag that closes it. */
-  private Body closed(String end) {
+  Body closed(String end) {
     int around = loops;
     loops = 0;
     Body body = block(end);
@@ -194,7 +188,7 @@ final class StatementParser {
     return body;
   }
 
-  private static Statement does(java.util.function.Consumer<Frame> action) {
+  static Statement does(Consumer<Frame> action) {
     return frame -> {
       action.accept(frame);
       return Statement.Flow.NEXT;
@@ -211,13 +205,13 @@ final class StatementParser {
   }
 
   private Statement with() {
-    List<Target> targets = new ArrayList<>();
+    List<Target> names = new ArrayList<>();
     List<Expression> values = new ArrayList<>();
     while (!stream.at(Token.Kind.BLOCK_END)) {
-      if (!targets.isEmpty()) {
+      if (!names.isEmpty()) {
         stream.expectOperator(",");
       }
-      targets.add(target(null));
+      names.add(targets.target(null));
       stream.expectOperator("=");
       values.add(expressions.expression());
     }
@@ -225,8 +219,8 @@ final class StatementParser {
     stream.expectName("endwith");
     return frame -> {
       Frame inner = frame.inner();
-      for (int i = 0; i < targets.size(); i++) {
-        targets.get(i).assign(inner, values.get(i).evaluate(frame));
+      for (int i = 0; i < names.size(); i++) {
+        names.get(i).assign(inner, values.get(i).evaluate(frame));
       }
       return body.run(inner);
     };
@@ -248,88 +242,5 @@ final class StatementParser {
             rendering.noteGeneration(start);
           }
         });
-  }
-
-  private Statement macro() {
-    String name = stream.name();
-    stream.expectOperator("(");
-    Macro.Definition definition = definition(name, "endmacro");
-    return does(frame -> frame.set(name, new Macro(definition, frame)));
-  }
-
-  private Statement callBlock() {
-    List<String> parameters = new ArrayList<>();
-    List<Expression> defaults = new ArrayList<>();
-    if (stream.skipOperator("(")) {
-      signature(parameters, defaults);
-    }
-    if (!(expressions.expression() instanceof PrimaryParser.Located located)) {
-      throw stream.fail("expected call");
-    }
-    Macro.Definition caller = definition("caller", parameters, defaults, "endcall");
-    return print(frame -> located.call().evaluate(frame, new Macro(caller, frame)));
-  }
-
-  private Macro.Definition definition(String name, String end) {
-    List<String> parameters = new ArrayList<>();
-    List<Expression> defaults = new ArrayList<>();
-    signature(parameters, defaults);
-    return definition(name, parameters, defaults, end);
-  }
-
-  private Macro.Definition definition(
-      String name, List<String> parameters, List<Expression> defaults, String end) {
-    Set<String> before = expressions.primary().collectNames();
-    Body body = closed(end);
-    Set<String> found = expressions.primary().collectedNames(before);
-    List<String> uses =
-        List.of("caller", "kwargs", "varargs").stream().filter(found::contains).toList();
-    return new Macro.Definition(name, parameters, defaults, uses, body);
-  }
-
-  private void signature(List<String> parameters, List<Expression> defaults) {
-    while (!stream.atOperator(")")) {
-      if (!parameters.isEmpty()) {
-        stream.expectOperator(",");
-      }
-      parameters.add(stream.name());
-      if (stream.skipOperator("=")) {
-        defaults.add(expressions.expression());
-      } else if (!defaults.isEmpty()) {
-        throw stream.fail("non-default argument follows default argument");
-      }
-    }
-    stream.expectOperator(")");
-  }
-
-  /** One target or more, up to a word; a namespace's attribute where no word ends them. */
-  private Target target(String end) {
-    List<Target> targets = new ArrayList<>();
-    boolean tuple = false;
-    while (!(end != null && stream.atName(end))) {
-      targets.add(stream.skipOperator("(") ? inParentheses() : single());
-      if (!stream.skipOperator(",")) {
-        break;
-      }
-      tuple = true;
-    }
-    if (targets.isEmpty()) {
-      throw stream.fail("Expected an expression, got '" + stream.current().description() + "'");
-    }
-    return tuple ? Target.tuple(targets) : targets.get(0);
-  }
-
-  private Target inParentheses() {
-    Target target = target(null);
-    stream.expectOperator(")");
-    return target;
-  }
-
-  private Target single() {
-    String name = stream.name();
-    if (List.of("true", "false", "none", "True", "False", "None").contains(name)) {
-      throw stream.fail("can't assign to 'const'");
-    }
-    return stream.skipOperator(".") ? Target.attribute(name, stream.name()) : Target.name(name);
   }
 }
