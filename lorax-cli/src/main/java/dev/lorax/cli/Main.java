@@ -64,7 +64,7 @@ public final class Main {
   }
 
   /** The commands; a new one is added here. */
-  private static CommandLine line(
+  static CommandLine line(
       Console console, Interrupt interrupt, Map<String, String> environment, LoraxCommand root) {
     CommandLine line =
         new CommandLine(root)

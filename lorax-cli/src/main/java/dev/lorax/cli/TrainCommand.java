@@ -6,7 +6,9 @@ import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
 import dev.lorax.cli.console.Interrupt;
+import dev.lorax.cli.recipe.Combinations;
 import dev.lorax.cli.recipe.Recipe;
+import dev.lorax.cli.recipe.RecipeArguments;
 import dev.lorax.cli.report.Sample;
 import dev.lorax.cli.report.TrainingTale;
 import dev.lorax.cli.run.Fingerprint;
@@ -25,10 +27,15 @@ import dev.lorax.cli.training.TypeChoice;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Engine;
 import dev.lorax.train.TrainingException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -56,6 +63,12 @@ final class TrainCommand implements Callable<Integer> {
   /** Options that say where and how a run is told, not what it does. */
   private static final Set<String> NO_RECIPE =
       Set.of("out", "resume", "recipe", "json", "verbose", "help", "version");
+
+  /** Options that all runs of a sweep share. */
+  private static final Set<String> SHARED =
+      Set.of(
+          "model", "dtype", "threads", "out", "resume", "recipe", "sweep", "json", "verbose",
+          "help", "version");
 
   private final Console console;
   private final Interrupt interrupt;
@@ -87,6 +100,14 @@ final class TrainCommand implements Callable<Integer> {
       description = "Go on with the run in that folder; it needs no other option.")
   private Path resume;
 
+  @Option(
+      names = "--sweep",
+      paramLabel = "NAME=V1,V2",
+      description =
+          "Train all combinations of these values of options, one after the other over the base,"
+              + " each in a folder of its own in --out, and rank them by held-out loss.")
+  private List<String> sweeps = new ArrayList<>();
+
   @ArgGroup(exclusive = false, validate = false, heading = "%nWhat is learned from:%n")
   private DataOptions data = new DataOptions();
 
@@ -109,24 +130,76 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    check();
+    List<Map<String, String>> combinations = Combinations.of(sweeps, spec, SHARED);
+    try (RunFolder folder = resume == null ? RunFolder.create(out) : RunFolder.reopen(resume);
+        Checkpoint base = open()) {
+      return sweeps.isEmpty() ? train(base, folder) : sweep(base, folder, combinations);
+    }
+  }
+
+  private void check() {
     options.check();
     saving.check();
     running.check();
     lora.config();
-    try (RunFolder folder = resume == null ? RunFolder.create(out) : RunFolder.reopen(resume)) {
-      folder.tidy();
-      folder.newest().map(RunState::read).map(RunState::settled).ifPresent(this::settle);
-      ThreadChoice threads = running.applyThreads();
-      try (Checkpoint base = open();
-          Material material = data.open(base, options);
-          AdapterTraining training = new AdapterTraining(base, lora.config(), material, options)) {
-        running.checkPrompt(base);
-        TrainingTale tale = new TrainingTale(console);
-        tale.plan(base, material, training, options);
-        tale.machine(type(base), threads);
-        return run(base, training, folder);
-      }
+  }
+
+  private int train(Checkpoint base, RunFolder folder) {
+    folder.tidy();
+    folder.newest().map(RunState::read).map(RunState::settled).ifPresent(this::settle);
+    ThreadChoice threads = running.applyThreads();
+    try (Material material = data.open(base, options);
+        AdapterTraining training = new AdapterTraining(base, lora.config(), material, options)) {
+      running.checkPrompt(base);
+      TrainingTale tale = new TrainingTale(console);
+      tale.plan(base, material, training, options);
+      tale.machine(type(base), threads);
+      return run(base, training, folder);
     }
+  }
+
+  private int sweep(Checkpoint base, RunFolder folder, List<Map<String, String>> combinations) {
+    folder.begin(Recipe.of(spec, NO_RECIPE));
+    Sweep sweep = new Sweep(console, folder.path());
+    boolean whole =
+        sweep.run(
+            combinations,
+            (combination, place) -> {
+              boolean begun = Files.exists(place.resolve(RecipeArguments.FILE));
+              TrainCommand one = one(combination, place);
+              one.check();
+              try (RunFolder own = begun ? RunFolder.reopen(place) : RunFolder.create(place)) {
+                return one.train(base, own) == ExitCode.OK || !interrupt.requested();
+              }
+            });
+    if (!whole) {
+      console.error("interrupted; 'lorax train --resume %s' goes on".formatted(folder.path()));
+      return ExitCode.SOFTWARE;
+    }
+    ObjectNode report = sweep.report();
+    if (running.json) {
+      console.result(report);
+    } else {
+      sweep.table();
+      console.result("best", sweep.best());
+    }
+    return ExitCode.OK;
+  }
+
+  /** The command that trains one combination alone. */
+  private TrainCommand one(Map<String, String> combination, Path place) {
+    Recipe recipe = Recipe.of(spec, NO_RECIPE).without("sweep").with("model", model.folder() + "");
+    for (Map.Entry<String, String> value : combination.entrySet()) {
+      recipe = recipe.with(value.getKey(), value.getValue());
+    }
+    Console quiet = new Console(console.in(), console.err(), console.err(), console.terminals());
+    CommandLine line = Main.line(quiet, interrupt, System.getenv(), new LoraxCommand(quiet));
+    CommandLine train = line.getSubcommands().get(spec.name());
+    List<String> words = new ArrayList<>(List.of(spec.name(), "--out=" + place));
+    words.addAll(RecipeArguments.words(recipe, train.getCommandSpec()));
+    line.parseArgs(words.toArray(String[]::new));
+    return (TrainCommand) train.getCommandSpec().userObject();
   }
 
   /** What decided the last bits of a run that goes on is decided alike. */
@@ -169,7 +242,7 @@ final class TrainCommand implements Callable<Integer> {
             folder,
             new AdapterRun.Outcome(
                 saving, running.fileType(), Optional.ofNullable(running.sampleEvery)));
-    History history = run.train(now, interrupt);
+    History history = train(run, now, folder);
     if (history.steps().isEmpty()) {
       folder.discard();
     } else {
@@ -177,6 +250,15 @@ final class TrainCommand implements Callable<Integer> {
       tell(run, history, sample(base, training, history));
     }
     return outcome(history, training.material());
+  }
+
+  private History train(AdapterRun run, RunState now, RunFolder folder) {
+    try {
+      return run.train(now, interrupt);
+    } catch (RuntimeException refused) { // before the first step: it does not throw later
+      folder.discard();
+      throw refused;
+    }
   }
 
   private void tell(AdapterRun run, History history, Optional<Sample> sample) {

@@ -71,6 +71,11 @@ record Lorax(int code, String out, String err) {
     return json;
   }
 
+  /** A file as one JSON object. */
+  static JsonNode json(Path file) throws IOException {
+    return new ObjectMapper().readTree(file.toFile());
+  }
+
   static Path resource(String name) {
     return Path.of("src", "test", "resources", name);
   }

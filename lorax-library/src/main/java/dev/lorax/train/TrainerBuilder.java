@@ -11,6 +11,8 @@ import java.util.function.UnaryOperator;
 
 /** Collects the numbers of a run; every method returns the builder. */
 public final class TrainerBuilder {
+  private static final double MOST_RATE = 1e20; // larger steps are no float32
+
   final Graph graph;
   final Parameters all;
   final Parameters trained;
@@ -44,8 +46,9 @@ public final class TrainerBuilder {
 
   /** The schedule's peak; 3e-4 unless told otherwise. */
   public TrainerBuilder learningRate(double rate) {
-    if (!(rate > 0) || !Double.isFinite(rate)) {
-      throw new IllegalArgumentException("The learning rate must be positive, not " + rate);
+    if (!(rate > 0) || rate > MOST_RATE) {
+      throw new IllegalArgumentException(
+          "The learning rate must be positive and at most %s, not %s".formatted(MOST_RATE, rate));
     }
     learningRate = rate;
     return this;

@@ -122,6 +122,20 @@ public record Recipe(Map<String, List<String>> values) {
         .toList();
   }
 
+  /** The same with another value of an option. */
+  public Recipe with(String name, String value) {
+    Map<String, List<String>> changed = new LinkedHashMap<>(values);
+    changed.put(name, List.of(value));
+    return new Recipe(changed);
+  }
+
+  /** The same without an option. */
+  public Recipe without(String name) {
+    Map<String, List<String>> fewer = new LinkedHashMap<>(values);
+    fewer.remove(name);
+    return new Recipe(fewer);
+  }
+
   /** The values of an option; none if it is not there. */
   public List<String> of(String name) {
     return values.getOrDefault(name, List.of());

@@ -49,19 +49,27 @@ public final class RecipeArguments {
   }
 
   private static List<String> added(CommandLine command, Path file, String... words) {
-    List<String> added = new ArrayList<>();
-    Recipe.read(file)
+    Recipe recipe = Recipe.read(file);
+    for (String name : recipe.values().keySet()) {
+      if (isGiven(option(command, file, name), words)) {
+        recipe = recipe.without(name);
+      }
+    }
+    return words(recipe, command.getCommandSpec());
+  }
+
+  /** The options of a recipe, as words of a command line. */
+  public static List<String> words(Recipe recipe, CommandSpec command) {
+    List<String> words = new ArrayList<>();
+    recipe
         .values()
         .forEach(
             (name, values) -> {
-              OptionSpec option = option(command, file, name);
-              if (!isGiven(option, words)) {
-                String joint = option.splitRegex();
-                (joint.isEmpty() ? values : List.of(String.join(joint, values)))
-                    .forEach(value -> added.add("--%s=%s".formatted(name, value)));
-              }
+              String joint = command.findOption("--" + name).splitRegex();
+              (joint.isEmpty() ? values : List.of(String.join(joint, values)))
+                  .forEach(value -> words.add("--%s=%s".formatted(name, value)));
             });
-    return added;
+    return words;
   }
 
   private static OptionSpec option(CommandLine command, Path file, String name) {

@@ -47,6 +47,11 @@ public final class TrainingSummary {
   private void measures(History history) {
     put("Before", history.before());
     put("After", history.after());
+    put("Best", history.best());
+    history.best().ifPresent(best -> json.put("bestStep", best.step()));
+    if (!history.steps().isEmpty()) {
+      json.put("lossLast", history.steps().get(history.steps().size() - 1).loss());
+    }
   }
 
   private void put(String when, Optional<Measure> measure) {

@@ -30,11 +30,13 @@ public final class RunFolder implements AutoCloseable {
 
   private final Path folder;
   private final OutputFolder output;
+  private final boolean isNew;
   private final FileChannel lock;
 
-  private RunFolder(Path folder, OutputFolder output) {
+  private RunFolder(Path folder, OutputFolder output, boolean isNew) {
     this.folder = folder;
     this.output = output;
+    this.isNew = isNew;
     this.lock = lock(folder);
   }
 
@@ -44,7 +46,7 @@ public final class RunFolder implements AutoCloseable {
    * @throws Failure if there is something in the folder, or it cannot be written
    */
   public static RunFolder create(Path folder) {
-    return new RunFolder(folder, OutputFolder.prepare(folder));
+    return new RunFolder(folder, OutputFolder.prepare(folder), true);
   }
 
   /**
@@ -58,7 +60,7 @@ public final class RunFolder implements AutoCloseable {
           "%s is no run that could be resumed: it has no %s"
               .formatted(folder, RecipeArguments.FILE));
     }
-    return new RunFolder(folder, OutputFolder.existing(folder));
+    return new RunFolder(folder, OutputFolder.existing(folder), false);
   }
 
   private static FileChannel lock(Path folder) {
@@ -104,9 +106,9 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Takes back what {@link #begin} and the first lines wrote, where nothing was learned. */
+  /** Takes back what a new run wrote, where nothing was learned. */
   public void discard() {
-    if (newest().isEmpty()) {
+    if (isNew && newest().isEmpty()) {
       OutputFolder.delete(metrics());
       OutputFolder.delete(folder.resolve(RecipeArguments.FILE));
     }

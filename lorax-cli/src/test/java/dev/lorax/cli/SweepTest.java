@@ -1,0 +1,101 @@
+package dev.lorax.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SweepTest {
+  @TempDir Path folder;
+  private Path model;
+  private Path text;
+
+  @BeforeEach
+  void makeFiles() throws IOException {
+    model = TinyModel.in(folder);
+    text = TinyModel.text(folder);
+  }
+
+  private Lorax train(Path out, Object... more) {
+    List<Object> args =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "--model",
+                model,
+                "--data",
+                text,
+                "--out",
+                out,
+                "--window",
+                16,
+                "--steps",
+                4,
+                "--sample",
+                ""));
+    args.addAll(Arrays.asList(more));
+    return Lorax.run(args.toArray());
+  }
+
+  @Test
+  void trainsEachCombinationAsIfItWereAloneAndRanksThem() throws IOException {
+    Path out = folder.resolve("sweep");
+    Lorax run = train(out, "--sweep", "rank=2,4", "--sweep", "learning-rate=1e-4,0.05").ok();
+    assertThat(run.out().lines().findFirst().orElseThrow())
+        .contains("rank", "learning-rate", "loss", "perplexity", "trained");
+    assertThat(run.out().lines()).hasSize(6);
+    assertThat(run.out()).containsPattern("best .*learning-rate=0.05 \\(rank \\d");
+    Path alone = folder.resolve("alone");
+    train(alone, "--rank", 4, "--learning-rate", 0.05).ok();
+    assertThat(out.resolve("rank=4,learning-rate=0.05/adapter_model.safetensors"))
+        .hasSameBinaryContentAs(alone.resolve("adapter_model.safetensors"));
+    JsonNode runs = Lorax.json(out.resolve("sweep.json")).get("runs");
+    assertThat(runs).hasSize(4);
+    assertThat(runs.get(0).get("loss").asDouble()).isLessThan(runs.get(3).get("loss").asDouble());
+  }
+
+  @Test
+  void oneThatFailsDoesNotStopTheOthers() throws IOException {
+    Path out = folder.resolve("sweep");
+    Lorax run =
+        train(out, "--clip", 0, "--warmup", 1, "--sweep", "learning-rate=1e20,0.01", "--json");
+    run.ok();
+    assertThat(run.err()).contains("error: ", "Lower the learning rate");
+    assertThat(run.json().at("/runs/0/options/learning-rate").asText()).isEqualTo("0.01");
+    assertThat(run.json().at("/runs/1/outcome").asText()).isEqualTo("failed");
+  }
+
+  @Test
+  void goesOnWithWhatIsNotDoneYet() throws IOException {
+    Path out = folder.resolve("sweep");
+    train(out, "--sweep", "rank=2,4").ok();
+    Path done = out.resolve("rank=2/adapter_model.safetensors");
+    FileTime before = Files.getLastModifiedTime(done);
+    Path other = out.resolve("rank=4");
+    byte[] whole = Files.readAllBytes(other.resolve("adapter_model.safetensors"));
+    Files.delete(other.resolve("summary.json"));
+    Files.delete(other.resolve("adapter_model.safetensors"));
+    assertThat(Lorax.run("train", "--resume", out).ok().out().lines()).hasSize(4);
+    assertThat(Files.getLastModifiedTime(done)).isEqualTo(before);
+    assertThat(other.resolve("adapter_model.safetensors")).hasBinaryContent(whole);
+  }
+
+  @Test
+  void refusesWhatCannotBeSwept() {
+    Path out = folder.resolve("sweep");
+    train(out, "--sweep", "rank").failed(2, "--sweep rank: give NAME=V1,V2");
+    train(out, "--sweep", "ranks=1,2").failed(2, "that is no option of 'lorax train'");
+    train(out, "--sweep", "model=a,b").failed(2, "all runs of a sweep share it");
+    train(out, "--sweep", "rank=1", "--sweep", "rank=2").failed(2, "'rank' is swept already");
+    assertThat(out).doesNotExist();
+  }
+}

@@ -1,0 +1,225 @@
+package dev.lorax.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lorax.checkpoint.Safetensors;
+import dev.lorax.checkpoint.SafetensorsWriter;
+import dev.lorax.tensor.Scope;
+import dev.lorax.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code lorax train} on files of samples. */
+class TrainSamplesTest {
+  @TempDir Path folder;
+  private Path model;
+  private Path out;
+
+  @BeforeEach
+  void makeFiles() {
+    model = TinyModel.in(folder);
+    out = folder.resolve("out");
+  }
+
+  private Lorax train(Path data, Object... more) {
+    List<Object> args =
+        new ArrayList<>(List.of("train", "--model", model, "--data", data, "--out", out));
+    args.addAll(List.of("--sample", ""));
+    args.addAll(Arrays.asList(more));
+    if (!args.contains("--steps")) {
+      args.addAll(List.of("--steps", 6));
+    }
+    return Lorax.run(args.toArray());
+  }
+
+  private Path file(String name, String... lines) throws IOException {
+    return Files.write(folder.resolve(name), List.of(lines));
+  }
+
+  private Path pairs(String name, int count) throws IOException {
+    return file(
+        name,
+        IntStream.range(0, count)
+            .mapToObj("{\"prompt\": \"%1$d is\", \"completion\": \" number %1$d\"}"::formatted)
+            .toArray(String[]::new));
+  }
+
+  @Test
+  void saysWhatItFoundAndLearnsIt() throws IOException {
+    Lorax run = train(pairs("pairs.jsonl", 40), "--learning-rate", 0.02, "--steps", 30).ok();
+    assertThat(run.err())
+        .contains("40 samples, prompts and completions, JSON lines", "36 to learn from, 4 held out")
+        .containsPattern("\\d+% learned");
+    JsonNode summary = Lorax.json(out.resolve("summary.json"));
+    assertThat(summary.get("evalLossAfter").asDouble())
+        .isLessThan(summary.get("evalLossBefore").asDouble() - 0.3);
+  }
+
+  @Test
+  void learnsConversationsByTheModelsTemplate() throws IOException {
+    Files.writeString(
+        model.resolve("chat_template.jinja"),
+        "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
+            + "{% if add_generation_prompt %}assistant: {% endif %}");
+    Path chats =
+        file(
+            "chats.jsonl",
+            "{\"messages\": [{\"role\": \"user\", \"content\": \"One?\"},"
+                + " {\"role\": \"assistant\", \"content\": \"Two.\"}]}",
+            "{\"messages\": [{\"role\": \"user\", \"content\": \"Two?\"},"
+                + " {\"role\": \"assistant\", \"content\": \"Three.\"}]}");
+    Lorax run = train(chats, "--held-out", 0, "--batch-size", 2).ok();
+    assertThat(run.err()).contains("2 samples, chat messages, JSON lines");
+  }
+
+  @Test
+  void conversationsWithoutATemplateAreRefused() throws IOException {
+    Path chats =
+        file(
+            "chats.jsonl",
+            "{\"messages\": [{\"role\": \"user\", \"content\": \"One?\"},"
+                + " {\"role\": \"assistant\", \"content\": \"Two.\"}]}");
+    train(chats, "--held-out", 0).failed(1, "the model has no chat template");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void namesWrongLinesAndCountsThem() throws IOException {
+    Path data =
+        file(
+            "some.jsonl",
+            "{\"prompt\": \"a\", \"completion\": \"b\"}",
+            "{\"prompt\": \"a\", \"completion\": \"b\"",
+            "{\"prompt\": \"a\", \"completion\": \"\"}",
+            "{\"prompt\": \"c\", \"completion\": \"d\"}");
+    Lorax run = train(data, "--held-out", 0).ok();
+    assertThat(run.err())
+        .contains("2 dropped: 1 not JSON (line 2), 1 with an empty answer (line 3)");
+  }
+
+  @Test
+  void allLabelsMaskedIsAnErrorBeforeTheFirstStep() throws IOException {
+    Path data =
+        file("long.jsonl", "{\"prompt\": \"%s\", \"completion\": \"b\"}".formatted("a".repeat(99)));
+    train(data, "--held-out", 0, "--max-length", 20)
+        .failed(1, "holds nothing to learn", "nothing to learn within the limit");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void takesSeveralFilesByWeightAndAnotherToMeasureOn() throws IOException {
+    Path first = pairs("first.jsonl", 10);
+    Path second = pairs("second.jsonl", 20);
+    Path held = pairs("held.jsonl", 5);
+    Lorax run =
+        train(first, "--data", second + ":0.5", "--validation", held, "--epochs", 1, "--json");
+    run.failed(2, "--steps and --epochs exclude each other");
+    List<Object> args =
+        List.of(
+            "train",
+            "--model",
+            model,
+            "--data",
+            first,
+            "--data",
+            second + ":0.5",
+            "--validation",
+            held,
+            "--out",
+            out,
+            "--epochs",
+            1,
+            "--batch-size",
+            2,
+            "--sample",
+            "",
+            "--json");
+    run = Lorax.run(args.toArray()).ok();
+    assertThat(run.json().get("steps").asInt()).isEqualTo(10); // (10 + 20 / 2) / 2
+    assertThat(run.err())
+        .contains("gone over 0.5 times an epoch", "to measure on", "30 to learn from, 5 held out");
+  }
+
+  @Test
+  void readsInstructionsAndColumnsOfOtherNames() throws IOException {
+    Path alpaca =
+        file("alpaca.json", "[{\"instruction\": \"Add\", \"input\": \"1\", \"output\": \"2\"}]");
+    assertThat(train(alpaca, "--held-out", 0, "--batch-size", 1).ok().err())
+        .contains("1 samples, Alpaca instructions, a JSON array");
+    out = folder.resolve("columns");
+    Path csv = file("faq.csv", "question,reply", "\"One, or two?\",Two", "Three?,Three");
+    assertThat(train(csv, "--fields", "question,reply", "--held-out", 0).ok().err())
+        .contains("2 samples, prompts and completions, CSV");
+    out = folder.resolve("unknown");
+    train(csv).failed(1, "faq.csv, line 2", "question", "reply");
+  }
+
+  @Test
+  void aLossThatIsNoNumberNamesItsSample() throws IOException {
+    spoilPosition(12);
+    Path data =
+        file(
+            "some.jsonl",
+            "{\"prompt\": \"a\", \"completion\": \"bcd\"}",
+            "{\"prompt\": \"a\", \"completion\": \"%s\"}".formatted("b".repeat(20)),
+            "{\"prompt\": \"a\", \"completion\": \"bed\"}");
+    train(data, "--held-out", 0, "--batch-size", 3)
+        .failed(1, "The loss is NaN in step 1", "some.jsonl, line 2");
+  }
+
+  /** Makes one position NaN, so that long samples are at fault. */
+  private void spoilPosition(int position) {
+    Path file = model.resolve("model.safetensors");
+    try (Scope scope = new Scope();
+        Safetensors stored = Safetensors.open(file)) {
+      Map<String, Tensor> tensors = new TreeMap<>();
+      stored.names().forEach(name -> tensors.put(name, scope.adopt(stored.get(name)).copy()));
+      tensors.get("transformer.wpe.weight").narrow(0, position, 1).mulInPlace(Double.NaN);
+      SafetensorsWriter.write(file, tensors);
+    }
+  }
+
+  @Test
+  void endsEarlyWhereNothingImprovesAndLeavesTheBest() throws IOException {
+    Path data = pairs("pairs.jsonl", 12);
+    Lorax run =
+        train(
+            data,
+            "--steps",
+            400,
+            "--held-out",
+            0.5,
+            "--learning-rate",
+            0.05,
+            "--schedule",
+            "constant",
+            "--eval-every",
+            4,
+            "--patience",
+            2,
+            "--json");
+    JsonNode summary = run.ok().json();
+    assertThat(summary.get("steps").asInt()).isLessThan(400);
+    assertThat(summary.get("evalLossBest").asDouble())
+        .isLessThan(summary.get("evalLossAfter").asDouble());
+    assertThat(out.resolve("adapter_model.safetensors"))
+        .hasSameBinaryContentAs(out.resolve("best/adapter_model.safetensors"));
+  }
+
+  @Test
+  void takesSamplesOnTheWay() throws IOException {
+    train(pairs("pairs.jsonl", 12), "--sample-every", 3).ok();
+    assertThat(out.resolve("metrics.jsonl")).content().contains("\"samples\"", "is");
+  }
+}
