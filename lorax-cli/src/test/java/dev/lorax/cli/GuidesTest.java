@@ -18,7 +18,7 @@ class GuidesTest {
   private static final String STEPS =
       "./lorax inspect --model demo/base --graph steps"
           + " --node decoder.blocks.0.self_attention.query";
-  private static final List<String> NOT_RUN = List.of("", "xml", "mermaid");
+  private static final List<String> NOT_RUN = List.of("", "xml", "mermaid", "yaml");
   private static final Pattern DEPENDENCY =
       Pattern.compile("<artifactId>(.+?)</artifactId>\\s*<version>(.+?)</version>");
 
