@@ -134,6 +134,7 @@ public final class RunFolder implements AutoCloseable {
   public void save(RunState state, int keep, Consumer<Path> body) {
     Path target = checkpoints().resolve("step-%08d".formatted(state.step()));
     if (!Files.exists(target)) {
+      syncMetrics();
       AtomicFolder.create(
           target,
           temporary -> {
@@ -143,6 +144,17 @@ public final class RunFolder implements AutoCloseable {
     }
     List<Path> all = all();
     all.subList(0, Math.max(0, all.size() - keep)).forEach(RunFolder::remove);
+  }
+
+  /** What happened until a checkpoint is on the disk before it is: a run is not saved without. */
+  private void syncMetrics() {
+    if (Files.exists(metrics())) {
+      try (FileChannel channel = FileChannel.open(metrics(), StandardOpenOption.WRITE)) {
+        channel.force(true);
+      } catch (IOException failed) {
+        throw Failure.unwritable(metrics(), failed);
+      }
+    }
   }
 
   /** The newest checkpoint; empty if there is none yet. */

@@ -114,7 +114,9 @@ public final class AdapterTraining implements AutoCloseable {
     TrainingRun.Rhythm rhythm = new TrainingRun.Rhythm(plan.evalEvery(), options.patience);
     try (Trainer running = trainer()) {
       trainer = running;
-      return new TrainingRun(running, plan.heldOut(), rhythm, observer).after(earlier).run(stop);
+      return new TrainingRun(running, plan.heldOut(), rhythm, observer)
+          .after(earlier, state.map(TrainerState::steps).orElse(0L))
+          .run(stop);
     }
   }
 

@@ -38,7 +38,11 @@ public record History(
 
   /** The measurement after the last step. */
   public Optional<Measure> after() {
-    return measures.stream().filter(m -> m.step() == steps.size() && m.step() > 0).findFirst();
+    return measures.stream().filter(m -> m.step() == last() && m.step() > 0).findFirst();
+  }
+
+  private long last() {
+    return steps.isEmpty() ? 0 : steps.get(steps.size() - 1).number();
   }
 
   /** The measurement with the lowest loss after some training. */
@@ -48,7 +52,7 @@ public record History(
 
   /** Whether the run ended by itself before its last step, since it no longer became better. */
   public boolean gaveUp() {
-    boolean whole = steps.isEmpty() || steps.get(steps.size() - 1).number() == steps.get(0).of();
+    boolean whole = steps.isEmpty() || last() == steps.get(0).of();
     return !whole && !interrupted && failure.isEmpty();
   }
 

@@ -22,6 +22,7 @@ public final class TrainingRun {
   private final List<Step> steps = new ArrayList<>();
   private final List<Measure> measures = new ArrayList<>();
   private Duration before = Duration.ZERO;
+  private long done;
 
   /**
    * When to measure, and when to give up.
@@ -43,8 +44,9 @@ public final class TrainingRun {
     this.observer = observer;
   }
 
-  /** Goes on where an interrupted run ended; the trainer must stand there too. */
-  TrainingRun after(History earlier) {
+  /** Goes on where an interrupted run was saved, after so many steps; the trainer stands there. */
+  TrainingRun after(History earlier, long count) {
+    done = count;
     steps.addAll(earlier.steps());
     measures.addAll(earlier.measures());
     before = earlier.time();
@@ -61,7 +63,7 @@ public final class TrainingRun {
     boolean interrupted = false;
     Optional<RuntimeException> failure = Optional.empty();
     try {
-      measureIfDue(steps.isEmpty() || steps.size() % rhythm.every() == 0);
+      measureIfDue(done % rhythm.every() == 0);
       interrupted = train(stop);
     } catch (RuntimeException failed) {
       failure = Optional.of(failed);
@@ -76,6 +78,7 @@ public final class TrainingRun {
   private boolean train(BooleanSupplier stop) {
     for (Step step : trainer) {
       steps.add(step);
+      done = step.number();
       observer.stepped(step);
       boolean last = step.number() == step.of();
       boolean asked = !last && stop.getAsBoolean();
@@ -94,10 +97,10 @@ public final class TrainingRun {
 
   /** Not twice for the same step, where a run has been resumed. */
   private void measureIfDue(boolean due) {
-    boolean done = measures.stream().anyMatch(measure -> measure.step() == steps.size());
-    if (due && !done && heldOut.isPresent()) {
+    boolean known = measures.stream().anyMatch(measure -> measure.step() == done);
+    if (due && !known && heldOut.isPresent()) {
       HeldOut text = heldOut.get();
-      Measure measure = new Measure(steps.size(), trainer.evaluate(text.batches(), text.count()));
+      Measure measure = new Measure(done, trainer.evaluate(text.batches(), text.count()));
       measures.add(measure);
       observer.measured(measure);
     }
