@@ -3,11 +3,8 @@ package dev.lorax.train;
 import dev.lorax.data.Example;
 import dev.lorax.data.Examples;
 import dev.lorax.data.Mixture;
-import dev.lorax.data.Permutation;
-import dev.lorax.graph.Seeds;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongBinaryOperator;
 
 /**
  * Samples of any lengths, a number of them in each batch, with no padding: a sequence for each.
@@ -18,27 +15,32 @@ import java.util.function.LongBinaryOperator;
  * which nothing can be learned is replaced by the next in order from which something can. The
  * pieces of a sample that was split come together, each a sequence.
  *
- * <p>Samples of similar length are not put together, as trainers that pad do: attention over sorted
- * samples takes as long as over shuffled ones (15.5 and 15.8 ms a layer of a GPT-2, 27.1 and 27.0
- * in float32), and the largest batch would have more than twice the tokens.
+ * <p>Samples of similar length are not put together unless {@link #groups} asks for it, as trainers
+ * that pad do: attention over sorted samples takes as long as over shuffled ones (15.5 and 15.8 ms
+ * a layer of a GPT-2, 27.1 and 27.0 in float32), and the largest batch has more than twice the
+ * tokens.
  */
 public final class ExampleBatches implements Batches {
   /** Samples looked at in vain, one after the other, until that is an error. */
   private static final int MOST_VAIN = 1000;
 
-  private final Examples examples;
-  private final long perEpoch;
-  private final LongBinaryOperator order;
+  private final Mixture mixture;
   private final int size;
   private final long seed;
+  private final int group;
+  private final SampleOrder order;
 
-  private ExampleBatches(
-      Examples examples, long perEpoch, LongBinaryOperator order, int size, long seed) {
-    this.examples = examples;
-    this.perEpoch = perEpoch;
-    this.order = order;
+  private ExampleBatches(Mixture mixture, int size, long seed, int group) {
+    this.mixture = mixture;
     this.size = size;
     this.seed = seed;
+    this.group = group;
+    SampleOrder shuffled = SampleOrder.shuffled(mixture, seed);
+    order =
+        group == 1
+            ? shuffled
+            : new LengthGroups(
+                shuffled, mixture.examples()::length, group, mixture.perEpoch(), seed);
   }
 
   /**
@@ -47,7 +49,7 @@ public final class ExampleBatches implements Batches {
    * @throws IllegalArgumentException if there is no sample
    */
   public static ExampleBatches of(Examples examples) {
-    return of(examples, examples.count(), (epoch, place) -> place);
+    return of(new Mixture(List.of(new Mixture.Source(examples, 1)), 0));
   }
 
   /**
@@ -57,14 +59,10 @@ public final class ExampleBatches implements Batches {
    * @throws IllegalArgumentException if there is no sample
    */
   public static ExampleBatches of(Mixture mixture) {
-    return of(mixture.examples(), mixture.perEpoch(), mixture::at);
-  }
-
-  private static ExampleBatches of(Examples examples, long perEpoch, LongBinaryOperator order) {
-    if (perEpoch < 1) {
+    if (mixture.perEpoch() < 1) {
       throw new IllegalArgumentException("There is no sample to learn from");
     }
-    return new ExampleBatches(examples, perEpoch, order, 1, 0);
+    return new ExampleBatches(mixture, 1, 0, 1);
   }
 
   /** That many samples in each batch. */
@@ -72,17 +70,28 @@ public final class ExampleBatches implements Batches {
     if (samples < 1) {
       throw new IllegalArgumentException("A batch needs at least 1 sample, not " + samples);
     }
-    return new ExampleBatches(examples, perEpoch, order, samples, seed);
+    return new ExampleBatches(mixture, samples, seed, group);
   }
 
   /** Orders chosen by that seed. */
   public ExampleBatches seed(long orders) {
-    return new ExampleBatches(examples, perEpoch, order, size, orders);
+    return new ExampleBatches(mixture, size, orders, group);
+  }
+
+  /**
+   * So many samples of similar length come after each other; 1, which is the default, for any
+   * order. With the samples of a step, batches of 8 and of 1 accumulated learn the same in each.
+   */
+  public ExampleBatches groups(int samples) {
+    if (samples < 1) {
+      throw new IllegalArgumentException("A group needs at least 1 sample, not " + samples);
+    }
+    return new ExampleBatches(mixture, size, seed, samples);
   }
 
   /** How many samples an epoch has. */
   public long perEpoch() {
-    return perEpoch;
+    return mixture.perEpoch();
   }
 
   /**
@@ -110,25 +119,19 @@ public final class ExampleBatches implements Batches {
 
   /** The sample at a place of the whole run, or the next that can be learned from. */
   private List<Sequence> sample(long place) {
-    long most = Math.min(MOST_VAIN, perEpoch);
+    long most = Math.min(MOST_VAIN, perEpoch());
     for (long i = place; i < place + most; i++) {
-      List<Sequence> found = Sequence.learnable(examples, number(i));
+      List<Sequence> found = Sequence.learnable(mixture.examples(), order.number(i));
       if (!found.isEmpty()) {
         return found;
       }
     }
     throw new IllegalArgumentException(
-        most == perEpoch
+        most == perEpoch()
             ? "None of the %,d samples has a token to learn from: all labels are masked"
-                .formatted(perEpoch)
+                .formatted(perEpoch())
             : "%,d samples on end have no token to learn from: nearly all labels are masked"
                 .formatted(most));
-  }
-
-  private int number(long place) {
-    long epoch = place / perEpoch;
-    Permutation shuffled = new Permutation(perEpoch, Seeds.mix(seed, epoch));
-    return Math.toIntExact(order.applyAsLong(epoch, shuffled.at(place % perEpoch)));
   }
 
   /**

@@ -49,6 +49,31 @@ class ExampleBatchesTest {
   }
 
   @Test
+  void samplesOfSimilarLengthComeTogetherOnDemand() {
+    Samples many = Samples.ragged(100);
+    ExampleBatches grouped = Batches.examples(many).size(4).seed(4).groups(4);
+    int[] order = order(grouped, 200);
+    for (int epoch = 0; epoch < 2; epoch++) {
+      assertThat(IntStream.of(order).skip(100 * epoch).limit(100))
+          .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 100).boxed().toList());
+    }
+    assertThat(spread(many, order)).isLessThan(spread(many, order(grouped.groups(1), 200)) / 3);
+    assertThat(order(grouped.size(1), 200)).isEqualTo(order);
+    int[] lengths = IntStream.of(order).limit(100).map(many::length).toArray();
+    assertThat(lengths).isNotEqualTo(IntStream.of(lengths).sorted().toArray());
+  }
+
+  /** How much the lengths within four samples differ, on average. */
+  private static double spread(Samples samples, int[] order) {
+    return IntStream.range(0, order.length / 4)
+        .mapToObj(i -> IntStream.range(4 * i, 4 * i + 4).map(j -> samples.length(order[j])))
+        .map(IntStream::summaryStatistics)
+        .mapToInt(lengths -> lengths.getMax() - lengths.getMin())
+        .average()
+        .orElseThrow();
+  }
+
+  @Test
   void everySequenceIsTheSampleItNames() {
     ExampleBatches batches = Batches.examples(SAMPLES).size(4);
     Batch batch = batches.batch(2);

@@ -49,7 +49,10 @@ public final class AdapterTraining implements AutoCloseable {
       checkWritable();
       memory =
           MemoryChoice.of(
-              batch -> MemoryEstimate.of(base, adapter, batch, material.longest()), options);
+              batch ->
+                  MemoryEstimate.ofTokens(
+                      base, adapter, material.mostTokens(batch), material.longest()),
+              options);
     } catch (Failure refused) {
       adapter.close();
       throw refused;

@@ -83,6 +83,14 @@ public final class DataOptions {
               + " as their names say).")
   public List<String> fields;
 
+  /** Whether samples of similar length come together. */
+  @Option(
+      names = "--group-by-length",
+      description =
+          "Let the samples of a step have similar lengths. Nothing is padded either way, so it"
+              + " saves no time, and its largest steps take more memory.")
+  public boolean grouped;
+
   /**
    * Opens it for a model.
    *

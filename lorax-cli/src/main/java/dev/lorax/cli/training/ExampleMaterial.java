@@ -31,6 +31,7 @@ public final class ExampleMaterial implements Material {
   private static final int BEGINNING = 16; // tokens of a text to go on with
 
   private final int limit;
+  private final int group;
   private final List<Part> parts;
   private final Mixture train;
   private final Examples heldOut;
@@ -47,7 +48,8 @@ public final class ExampleMaterial implements Material {
    */
   public record Part(DataFile file, EncodedFile examples, double weight) {}
 
-  private ExampleMaterial(int limit, List<Part> parts, Shares shares) {
+  private ExampleMaterial(int limit, int group, List<Part> parts, Shares shares) {
+    this.group = group;
     this.limit = limit;
     this.parts = parts;
     train = shares.train;
@@ -72,7 +74,8 @@ public final class ExampleMaterial implements Material {
       if (data.validation != null) {
         parts.add(part(data.validation, 0, data, encoder));
       }
-      return new ExampleMaterial(limit, parts, Shares.of(parts, options));
+      int group = data.grouped ? options.batchSize * options.accumulate : 1;
+      return new ExampleMaterial(limit, group, parts, Shares.of(parts, options));
     } catch (RuntimeException failed) {
       parts.forEach(part -> part.file.close());
       throw failed;
@@ -152,7 +155,7 @@ public final class ExampleMaterial implements Material {
 
   @Override
   public Batches batches(int size, long seed) {
-    batches = Failure.orUsage(() -> ExampleBatches.of(train).size(size).seed(seed));
+    batches = Failure.orUsage(() -> ExampleBatches.of(train).size(size).seed(seed).groups(group));
     ahead = Optional.of(batches.ahead(AHEAD));
     return ahead.get();
   }
@@ -175,7 +178,7 @@ public final class ExampleMaterial implements Material {
   /** Hardly ever are all samples of a batch among the longest. */
   @Override
   public int mostTokens(int size) {
-    return size * statistics.percentile(size < 4 ? 1 : 0.95);
+    return size * statistics.percentile(size < 4 || group > 1 ? 1 : 0.95);
   }
 
   @Override
