@@ -71,6 +71,7 @@ public final class Main {
             .addSubcommand(new DemoCommand(console, interrupt))
             .addSubcommand(new TrainCommand(console, interrupt))
             .addSubcommand(new GenerateCommand(console))
+            .addSubcommand(new EvalCommand(console))
             .addSubcommand(new InspectCommand(console))
             .addSubcommand(new MergeCommand(console))
             .addSubcommand(new PullCommand(console, environment))

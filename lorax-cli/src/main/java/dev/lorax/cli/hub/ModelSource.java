@@ -68,6 +68,17 @@ public final class ModelSource {
     }
   }
 
+  /** A short name for people: the last part of the folder's, or of the name on the hub. */
+  public String name() {
+    Path last = Path.of(text).toAbsolutePath().normalize().getFileName();
+    return last == null ? text : last.toString();
+  }
+
+  /** As the user gave it. */
+  String text() {
+    return text;
+  }
+
   /** As an option reads it in whatever folder. */
   @Override
   public String toString() {
