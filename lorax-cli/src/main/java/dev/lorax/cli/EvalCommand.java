@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footer = {
       "",
-      "Intervals are of 95 %, by sequence. The data should be none that the adapter learned from.",
+      "Intervals are of 95 %%, by sequence. The data should be none that the adapter learned from.",
       "",
       "Example:",
       "  lorax eval --model models/gpt2 --adapter forum-adapter --data held-out.jsonl"
@@ -88,8 +88,8 @@ final class EvalCommand implements Callable<Integer> {
     }
     List<Evaluation> sequences = scores.get(0).sequences();
     console.note(
-        "measured",
-        "%s supervised tokens in %s sequences"
+        "tokens",
+        "%s supervised, in %s sequences"
             .formatted(
                 Figures.count(Evaluation.together(sequences).supervised()),
                 Figures.count(sequences.size())));

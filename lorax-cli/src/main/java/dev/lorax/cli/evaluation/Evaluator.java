@@ -52,6 +52,9 @@ public final class Evaluator {
       data.found().forEach(line -> console.note("data", line));
       Evaluator evaluator = new Evaluator(base, data, options, console);
       if (options.exactMatch) {
+        if (evaluator.questions.isEmpty()) {
+          throw Failure.of(options.file + " holds no prompt with an answer that fits the model");
+        }
         console.note("answers", evaluator.questions.size() + " are asked for and compared");
       }
       List<Score> scores = new ArrayList<>(List.of(evaluator.score("base", base)));

@@ -28,7 +28,12 @@ public final class ModelSource {
   /** Reads options of this type. */
   public static ITypeConverter<ModelSource> converter(
       Console console, Map<String, String> environment) {
-    return text -> new ModelSource(text, console, environment);
+    return text -> of(text, console, environment);
+  }
+
+  /** What is there: a folder, or a name on the hub. */
+  public static ModelSource of(String text, Console console, Map<String, String> environment) {
+    return new ModelSource(text, console, environment);
   }
 
   /**
