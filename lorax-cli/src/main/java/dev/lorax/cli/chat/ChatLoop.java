@@ -56,7 +56,7 @@ public final class ChatLoop {
   public boolean run() {
     BufferedReader in =
         new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8));
-    console.note("chat", "%s answers; /help tells more, /exit ends".formatted(speakers.name()));
+    console.note("speaker", speakers.name() + "; /help tells more, /exit ends");
     boolean goesOn = true;
     while (goesOn && !console.out().checkError()) {
       console.turn("you");
@@ -99,7 +99,7 @@ public final class ChatLoop {
       case "/adapter" -> adapter(rest);
       case "/base" -> {
         speakers.base();
-        console.note("chat", "the base answers");
+        console.note("speaker", speakers.name());
       }
       case "/compare", "/both" -> compare(required(rest, "/compare TEXT"));
       case "/system" -> conversation.system(rest);
@@ -148,7 +148,7 @@ public final class ChatLoop {
     } else {
       console.note("adapters", String.join(", ", speakers.names()));
     }
-    console.note("chat", speakers.name() + " answers");
+    console.note("speaker", speakers.name());
   }
 
   private void compare(String question) {

@@ -18,14 +18,16 @@ public final class DataOptions extends SampleOptions {
       description =
           "A text in UTF-8, or samples as JSON lines, a JSON array or CSV, gzipped or not: text;"
               + " prompt and completion; messages; instruction, input and output; conversations."
-              + " Several files of samples may be given; an epoch goes over each WEIGHT times.")
+              + " Several files of samples may be given; an epoch goes over each WEIGHT times.",
+      order = -2) // before those of all samples
   public List<WeightedFile> files = new ArrayList<>();
 
   /** What is measured on; null: a share of the files. */
   @Option(
       names = "--validation",
       paramLabel = "FILE",
-      description = "Samples to measure on, instead of a share of the data (--held-out).")
+      description = "Samples to measure on, instead of a share of the data (--held-out).",
+      order = -2)
   public Path validation;
 
   /**
