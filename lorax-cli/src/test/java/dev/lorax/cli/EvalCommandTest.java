@@ -170,6 +170,19 @@ class EvalCommandTest {
         .isZero();
   }
 
+  @Test
+  void aChatsLastAnswerIsComparedUpToItsEndToken() throws IOException {
+    Path demo = Path.of("..", "demo", "base");
+    Path file = folder.resolve("chat.jsonl");
+    String lines = "Hello\nWhat is for supper?\n/save " + file + "\n";
+    Lorax chat = Lorax.withInput(lines, "chat", "--model", demo, "--greedy", "-n", 200).ok();
+    assertThat(chat.err()).as("the answers end by themselves").doesNotContain("cut");
+    Object[] args = {"eval", "--model", demo, "--data", file, "--exact-match", "--json"};
+    assertThat(Lorax.run(args).ok().json().at("/results/0/exactMatch/right").asInt()).isEqualTo(1);
+    Files.writeString(file, Files.readString(file).replaceFirst("\"}]", " It said.\"}]"));
+    assertThat(Lorax.run(args).ok().json().at("/results/0/exactMatch/right").asInt()).isZero();
+  }
+
   private static String said(String prompt) {
     return Lorax.run("generate", "--model", model, "-p", prompt, "--greedy", "-n", 12)
         .ok()
