@@ -1,7 +1,7 @@
 package dev.lorax.cli;
 
 import dev.lorax.checkpoint.Checkpoint;
-import dev.lorax.cli.chat.Answers;
+import dev.lorax.cli.chat.Answering;
 import dev.lorax.cli.chat.ChatFormat;
 import dev.lorax.cli.chat.ChatLoop;
 import dev.lorax.cli.chat.Speakers;
@@ -109,8 +109,8 @@ final class ChatCommand implements Callable<Integer> {
     if (console.terminals().in()) {
       key.listen();
     }
-    Answers.Limits limits =
-        new Answers.Limits(
+    Answering.Limits limits =
+        new Answering.Limits(
             base.architecture().context(), sampling.maxTokens(), sampling.sampling().seed());
     Speakers speakers =
         new Speakers(
@@ -119,7 +119,7 @@ final class ChatCommand implements Callable<Integer> {
             place -> ModelSource.of(place, console, environment),
             spoken ->
                 sampling.on(Generation.of(base, spoken), format.stops()).stopIds(format.endIds()));
-    Answers answers = new Answers(console, key, format, limits);
+    Answering answers = new Answering(console, key, format, limits);
     return new ChatLoop(console, speakers, answers, talking.system).run()
         || console.terminals().in();
   }

@@ -36,12 +36,12 @@ public final class ChatLoop {
 
   private final Console console;
   private final Speakers speakers;
-  private final Answers answers;
+  private final Answering answers;
   private final Conversation conversation;
   private boolean failed;
 
   /** A loop at a console, under a system message, which may be blank. */
-  public ChatLoop(Console console, Speakers speakers, Answers answers, String system) {
+  public ChatLoop(Console console, Speakers speakers, Answering answers, String system) {
     this.console = console;
     this.speakers = speakers;
     this.answers = answers;

@@ -5,12 +5,13 @@ import dev.lorax.cli.console.Printable;
 import dev.lorax.cli.console.StopKey;
 import dev.lorax.generate.Generation;
 import dev.lorax.generate.GenerationBuilder;
-import dev.lorax.generate.StopReason;
 import dev.lorax.graph.Seeds;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /** Lets models answer within their context. */
-public final class Answers {
+public final class Answering {
   private final Console console;
   private final StopKey key;
   private final ChatFormat format;
@@ -32,7 +33,7 @@ public final class Answers {
   }
 
   /** Answers at a console; the key stops one. */
-  public Answers(Console console, StopKey key, ChatFormat format, Limits limits) {
+  public Answering(Console console, StopKey key, ChatFormat format, Limits limits) {
     this.console = console;
     this.key = key;
     this.format = format;
@@ -41,45 +42,52 @@ public final class Answers {
 
   /** Answers a question of a conversation, and prints the answer while it comes. */
   String print(GenerationBuilder speaker, Conversation conversation, String question) {
+    Answer answer =
+        answer(speaker, conversation, question, fresh -> console.piece(Printable.of(fresh)));
+    console.result("");
+    answer.cut.ifPresent(why -> console.note("note", why));
+    return answer.text;
+  }
+
+  /** Answers a question of a conversation in silence. */
+  String whole(GenerationBuilder speaker, Conversation conversation, String question) {
+    return answer(speaker, conversation, question, fresh -> {}).text;
+  }
+
+  /** An answer, and why it is not complete if so. */
+  private record Answer(String text, Optional<String> cut) {}
+
+  private Answer answer(
+      GenerationBuilder speaker,
+      Conversation conversation,
+      String question,
+      Consumer<String> listener) {
     int[] prompt = prompt(conversation, question);
     AnswerText answer = new AnswerText();
     key.begin();
     try (Generation text = next(speaker).promptIds(prompt)) {
       // A closed pipe wants no more.
       while (!key.isPressed() && text.hasNext() && !console.out().checkError()) {
-        console.piece(Printable.of(answer.add(text.next())));
+        listener.accept(answer.add(text.next()));
       }
-      console.result("");
-      tell(text);
+      return new Answer(answer.whole(), cut(text));
     } finally {
       key.end();
     }
-    return answer.whole();
   }
 
-  private void tell(Generation text) {
+  private Optional<String> cut(Generation text) {
     if (key.isPressed()) {
-      console.note("note", "stopped; /retry answers again");
-    } else if (text.stopReason().filter(StopReason.MAX_TOKENS::equals).isPresent()) {
-      console.note("note", "cut after --max-tokens %d".formatted(limits.maxTokens));
-    } else if (text.stopReason().filter(StopReason.CONTEXT_FULL::equals).isPresent()) {
-      console.note("note", "cut at the end of the model's context");
+      return Optional.of("stopped; /retry answers again");
     }
-  }
-
-  /** Answers a question of a conversation in silence. */
-  String whole(GenerationBuilder speaker, Conversation conversation, String question) {
-    int[] prompt = prompt(conversation, question);
-    AnswerText answer = new AnswerText();
-    key.begin();
-    try (Generation text = next(speaker).promptIds(prompt)) {
-      while (!key.isPressed() && text.hasNext()) {
-        answer.add(text.next());
-      }
-    } finally {
-      key.end();
-    }
-    return answer.whole();
+    return text.stopReason()
+        .map(
+            reason ->
+                switch (reason) {
+                  case MAX_TOKENS -> "cut after --max-tokens " + limits.maxTokens;
+                  case CONTEXT_FULL -> "cut at the end of the model's context";
+                  case END_ID, STOP_STRING -> null;
+                });
   }
 
   /** The first answer has the seed itself, so that it is what 'lorax generate' gives. */
