@@ -52,7 +52,7 @@ public final class Main {
     try {
       CommandLine line =
           line(console, interrupt, environment, root)
-              .setExecutionStrategy(new Repeated())
+              .setExecutionStrategy(new GroupedOptions())
               .setExecutionExceptionHandler(errors)
               .setParameterExceptionHandler(errors);
       return line.execute(RecipeArguments.expand(line, args));
@@ -71,6 +71,8 @@ public final class Main {
             .addSubcommand(new DemoCommand(console, interrupt))
             .addSubcommand(new TrainCommand(console, interrupt))
             .addSubcommand(new GenerateCommand(console))
+            .addSubcommand(new ChatCommand(console, environment))
+            .addSubcommand(new EvalCommand(console))
             .addSubcommand(new InspectCommand(console))
             .addSubcommand(new MergeCommand(console))
             .addSubcommand(new PullCommand(console, environment))

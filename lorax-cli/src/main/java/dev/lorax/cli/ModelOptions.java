@@ -1,8 +1,10 @@
 package dev.lorax.cli;
 
 import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.hub.ModelSource;
+import dev.lorax.cli.hub.OpenAdapters;
 import dev.lorax.lora.Adapter;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
@@ -28,6 +30,11 @@ final class ModelOptions {
   /** The folder, after a download if it is one of the hub's. */
   Path folder() {
     return source.folder();
+  }
+
+  /** No adapters yet, over the model while it is open. */
+  OpenAdapters adapters(Checkpoint base, Console console) {
+    return new OpenAdapters(base, source, console);
   }
 
   /** Opens it with weights as stored. */

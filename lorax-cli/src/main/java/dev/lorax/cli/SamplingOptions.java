@@ -5,6 +5,7 @@ import dev.lorax.generate.GenerationBuilder;
 import dev.lorax.generate.Sampling;
 import dev.lorax.generate.SamplingBuilder;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** How texts are drawn, by the names that users of transformers and llama.cpp know. */
@@ -82,13 +83,14 @@ final class SamplingOptions {
         });
   }
 
-  /** Sets the options on a generation. */
-  GenerationBuilder on(GenerationBuilder generation) {
-    return Failure.orUsage(
-        () ->
-            generation
-                .sampling(sampling())
-                .maxTokens(maxTokens)
-                .stop(stops.toArray(String[]::new)));
+  /** The most tokens of a text. */
+  int maxTokens() {
+    return maxTokens;
+  }
+
+  /** Sets the options on a generation, which ends before those strings too. */
+  GenerationBuilder on(GenerationBuilder generation, String... moreStops) {
+    String[] all = Stream.concat(stops.stream(), Stream.of(moreStops)).toArray(String[]::new);
+    return Failure.orUsage(() -> generation.sampling(sampling()).maxTokens(maxTokens).stop(all));
   }
 }

@@ -126,7 +126,14 @@ class LauncherTest {
       file.setLength(1 << 20);
       assertThat(launch(maven.toString(), jdk, "generate", "--model", model.toString()).ok().out())
           .doesNotContain("on vectors");
+      assertThat(launch(maven.toString(), jdk, "chat", "--model", model.toString()).ok().out())
+          .doesNotContain("on vectors");
+      assertThat(launch(maven.toString(), jdk, "eval", "--model", model.toString()).ok().out())
+          .as("measuring is as much work as training")
+          .contains("on vectors");
       file.setLength(40 << 20);
+      assertThat(launch(maven.toString(), jdk, "chat", "--model", model.toString()).ok().out())
+          .contains("on vectors");
       assertThat(launch(maven.toString(), jdk, "generate", "--model=" + model).ok().out())
           .contains("on vectors");
     }

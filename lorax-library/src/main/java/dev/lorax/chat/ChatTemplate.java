@@ -3,14 +3,17 @@ package dev.lorax.chat;
 import dev.lorax.jinja.TemplateException;
 import dev.lorax.jinja.TemplateFunction;
 import dev.lorax.jinja.Traced;
+import dev.lorax.text.Tokenizer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDateTime;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A model's way to write conversations as text, exactly as transformers' {@code
@@ -36,6 +39,8 @@ import java.util.Optional;
  * an answer where they happen to be those with which the generation prompt goes on.
  */
 public final class ChatTemplate {
+  private static final String PROBE = "Fjord";
+
   private final TemplateChoice templates;
   private final Map<String, Object> variables;
   private final Clock clock;
@@ -119,6 +124,28 @@ public final class ChatTemplate {
             : new AnswerSearch(messages, whole, (part, prompt) -> trace(chat, part, prompt))
                 .spans(answers);
     return new Rendered(whole.text(), spans);
+  }
+
+  /**
+   * The special token that it writes right after an answer, for example {@code <|im_end|>}: a model
+   * that has learned it says so where it has finished, whatever its configuration names as its end.
+   *
+   * @return one id, or none if it writes no such token or refuses a question and an answer
+   */
+  public Set<Integer> endIds(Tokenizer tokenizer) {
+    Chat chat = Chat.of(List.of(Chat.message("user", PROBE), Chat.message("assistant", PROBE)));
+    try {
+      String text = render(chat, false);
+      String after = text.substring(text.lastIndexOf(PROBE) + PROBE.length()).stripLeading();
+      int[] first = Arrays.copyOf(tokenizer.encode(after), 1);
+      boolean special =
+          tokenizer.decode(first).isEmpty()
+              && !after.isEmpty()
+              && after.startsWith(tokenizer.decodeWithSpecials(first));
+      return special ? Set.of(first[0]) : Set.of();
+    } catch (IllegalArgumentException refused) {
+      return Set.of();
+    }
   }
 
   private static Map<String, Object> copy(Map<String, Object> message) {

@@ -4,6 +4,7 @@ import dev.lorax.lora.Adapter;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.tensor.DType;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Reads and writes adapters as PEFT's {@code save_pretrained} does. */
 public final class PeftFolder {
@@ -18,6 +19,16 @@ public final class PeftFolder {
    */
   public static Adapter read(Path folder, LanguageModel base) {
     return new PeftReader(folder, base).read();
+  }
+
+  /**
+   * What an adapter says that it was trained on: the folder of a model, or its name on the hub.
+   *
+   * @return empty if it does not say
+   * @throws dev.lorax.checkpoint.CheckpointException if its configuration cannot be read
+   */
+  public static Optional<String> trainedOn(Path folder) {
+    return Optional.of(PeftConfig.read(folder).base()).filter(base -> !base.isEmpty());
   }
 
   /**

@@ -73,6 +73,9 @@ public record Evaluation(double loss, long supervised) {
    * of it is a 95 % confidence interval. Not a number where there are fewer than two sequences.
    */
   public static double standardError(List<Evaluation> sequences) {
+    if (sequences.size() < 2) {
+      return Double.NaN; // what rounding leaves must not be divided by zero
+    }
     Evaluation mean = together(sequences);
     double squares =
         sequences.stream()

@@ -68,6 +68,14 @@ public record Console(InputStream in, PrintStream out, PrintStream err, Terminal
     out.println(label(label, terminals.colorsOut()) + text);
   }
 
+  /** Where people type and look: says who is to speak, with no line end. */
+  public void turn(String speaker) {
+    if (terminals.in() && terminals.err()) {
+      err.print(terminals.colorsErr() ? "\033[1;36m" + speaker + ">\033[0m " : speaker + "> ");
+      err.flush();
+    }
+  }
+
   /** Prints the line that says why the command failed. */
   public void error(String message) {
     err.println((terminals.colorsErr() ? "\033[1;31merror:\033[0m " : "error: ") + message);

@@ -28,7 +28,12 @@ public final class ModelSource {
   /** Reads options of this type. */
   public static ITypeConverter<ModelSource> converter(
       Console console, Map<String, String> environment) {
-    return text -> new ModelSource(text, console, environment);
+    return text -> of(text, console, environment);
+  }
+
+  /** What is there: a folder, or a name on the hub. */
+  public static ModelSource of(String text, Console console, Map<String, String> environment) {
+    return new ModelSource(text, console, environment);
   }
 
   /**
@@ -66,6 +71,17 @@ public final class ModelSource {
     try (DownloadProgress progress = DownloadProgress.of(console)) {
       return new Hub(settings).download(repo, progress);
     }
+  }
+
+  /** A short name for people: the last part of the folder's, or of the name on the hub. */
+  public String name() {
+    Path last = Path.of(text).toAbsolutePath().normalize().getFileName();
+    return last == null ? text : last.toString();
+  }
+
+  /** As the user gave it. */
+  String text() {
+    return text;
   }
 
   /** As an option reads it in whatever folder. */

@@ -1,5 +1,6 @@
 package dev.lorax.cli.report;
 
+import dev.lorax.cli.console.Printable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,7 +43,7 @@ public final class SideBySide {
 
   private List<String> wrap(String text) {
     List<String> lines = new ArrayList<>();
-    for (String paragraph : text.replaceAll("\\p{Cntrl}&&[^\\n]", "\uFFFD").split("\\R")) {
+    for (String paragraph : Printable.of(text).split("\\R")) {
       StringBuilder line = new StringBuilder();
       for (String word : paragraph.split(" ")) {
         if (line.length() > 0 && line.length() + 1 + word.length() > width) {

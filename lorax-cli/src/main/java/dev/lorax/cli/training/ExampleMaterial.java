@@ -24,7 +24,6 @@ import java.util.Optional;
 
 /** Samples of files, as a model learns them. */
 public final class ExampleMaterial implements Material {
-  private static final int USUAL_LIMIT = 1024; // tokens
   private static final int LOOKED_AT = 2000; // samples, for the statistics
   private static final int AHEAD = 4; // batches made while a step runs
   private static final int MOST_HELD_OUT = 256; // samples of a measurement
@@ -64,10 +63,8 @@ public final class ExampleMaterial implements Material {
    */
   static ExampleMaterial open(Checkpoint base, DataOptions data, TrainingOptions options) {
     int context = base.architecture().context();
-    int limit = options.limit(Math.min(USUAL_LIMIT, context), context);
-    SampleEncoder encoder =
-        Failure.orFail(
-            () -> new SampleEncoder(base.tokenizer(), data.template(base), data.encoding(limit)));
+    int limit = options.limit(context);
+    SampleEncoder encoder = data.encoder(base, data.encoding(limit));
     List<Part> parts = new ArrayList<>();
     try {
       data.files.forEach(file -> parts.add(part(file.path(), file.weight(), data, encoder)));
@@ -83,10 +80,7 @@ public final class ExampleMaterial implements Material {
   }
 
   private static Part part(Path path, double weight, DataOptions data, SampleEncoder encoder) {
-    DataFile file =
-        data.named()
-            .map(fields -> DataFile.open(path, fields))
-            .orElseGet(() -> DataFile.open(path));
+    DataFile file = data.samples(path);
     return new Part(file, new EncodedFile(file, encoder), weight);
   }
 

@@ -7,6 +7,7 @@ import picocli.CommandLine.Option;
 /** The numbers of a run, with their defaults; on the command line, options of those names. */
 public final class TrainingOptions {
   private static final int USUAL_WINDOW = 256;
+  private static final int USUAL_LIMIT = 1024; // tokens of a sample
   private static final int MOST_WINDOWS = 1_000_000;
 
   /** Optimiser steps; null: as many as the epochs need. */
@@ -225,8 +226,17 @@ public final class TrainingOptions {
     return limit(Math.min(USUAL_WINDOW, context), context);
   }
 
+  /**
+   * The most tokens of a sample for a model.
+   *
+   * @throws Failure if it exceeds the model's context
+   */
+  public int limit(int context) {
+    return limit(Math.min(USUAL_LIMIT, context), context);
+  }
+
   /** As given, or that many tokens; checked against the model's context. */
-  int limit(int usual, int context) {
+  private int limit(int usual, int context) {
     int length = window == null ? usual : window;
     if (length > context) {
       throw Failure.usage(

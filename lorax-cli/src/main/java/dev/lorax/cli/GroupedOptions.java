@@ -2,6 +2,7 @@ package dev.lorax.cli;
 
 import java.util.List;
 import picocli.CommandLine.IExecutionStrategy;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -11,17 +12,20 @@ import picocli.CommandLine.ParseResult.GroupMatch;
 import picocli.CommandLine.RunLast;
 
 /**
- * Refuses an option that is given twice.
+ * Refuses an option of a group that is given twice, or not at all where it must be.
  *
  * <p>Picocli does so itself for plain options, but takes the second of two in a group for the start
- * of another group, in which all that was given before is forgotten.
+ * of another group, in which all that was given before is forgotten; and it does not miss what a
+ * group requires where none of the group is given.
  */
-final class Repeated implements IExecutionStrategy {
+final class GroupedOptions implements IExecutionStrategy {
   @Override
   public int execute(ParseResult parsed) {
     for (ParseResult part = parsed; part != null; part = part.subcommand()) {
       for (ArgGroupSpec group : part.commandSpec().argGroups()) {
-        check(part, group);
+        if (!part.isUsageHelpRequested() && !part.isVersionHelpRequested()) {
+          check(part, group);
+        }
       }
     }
     return new RunLast().execute(parsed);
@@ -33,6 +37,13 @@ final class Repeated implements IExecutionStrategy {
             .flatMap(container -> container.matches().stream())
             .toList();
     for (ArgSpec option : group.allOptionsNested()) {
+      if (option.required() && !part.hasMatchedOption((OptionSpec) option)) {
+        throw new MissingParameterException(
+            part.commandSpec().commandLine(),
+            option,
+            "Missing required option: '%s=%s'"
+                .formatted(((OptionSpec) option).longestName(), option.paramLabel()));
+      }
       if (matches.stream().filter(match -> !match.matchedValues(option).isEmpty()).count() > 1) {
         throw new OverwrittenOptionException(
             part.commandSpec().commandLine(),

@@ -1,0 +1,98 @@
+package dev.lorax.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.cli.console.Console;
+import dev.lorax.cli.console.Figures;
+import dev.lorax.cli.evaluation.EvaluationOptions;
+import dev.lorax.cli.evaluation.Evaluator;
+import dev.lorax.cli.evaluation.Score;
+import dev.lorax.cli.evaluation.ScoreJson;
+import dev.lorax.cli.evaluation.ScoreTable;
+import dev.lorax.cli.hub.ModelSource;
+import dev.lorax.cli.hub.OpenAdapters;
+import dev.lorax.train.Evaluation;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code lorax eval}: how well a model predicts data, with adapters and without. */
+@Command(
+    name = "eval",
+    description =
+        "Measures a model on data, alone and with adapters: loss, perplexity, and whether an adapter"
+            + " is better beyond chance; on demand also exact answers.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Intervals are of 95 %%, by sequence. The data should be none that the adapter learned from.",
+      "",
+      "Example:",
+      "  lorax eval --model models/gpt2 --adapter forum-adapter --data held-out.jsonl"
+    })
+final class EvalCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin private ModelOptions model;
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR|ORG/NAME",
+      description = "PEFT adapter, a folder or one on the hub; may be given several times.")
+  private List<ModelSource> sources = List.of();
+
+  @ArgGroup(exclusive = false, validate = false, heading = "%nWhat is measured:%n")
+  private EvaluationOptions options = new EvaluationOptions();
+
+  @ArgGroup(exclusive = false, validate = false, heading = "%nHow it runs:%n")
+  private Running running = new Running();
+
+  /** What does not change what is measured on. */
+  private static final class Running {
+    @Option(
+        names = "--dtype",
+        paramLabel = "TYPE",
+        description =
+            "Of the model's weights: f32, bf16, or quantised to int8 or int4 (default: as stored).")
+    private String type;
+
+    @Option(names = "--json", description = "Print the scores as one JSON object.")
+    private boolean json;
+  }
+
+  EvalCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    options.check();
+    try (Checkpoint base = model.openForText(running.type);
+        OpenAdapters adapters = model.adapters(base, console)) {
+      sources.forEach(adapters::open);
+      tell(Evaluator.run(base, adapters.byName(), options, console));
+    }
+    return ExitCode.OK;
+  }
+
+  private void tell(List<Score> scores) {
+    if (running.json) {
+      ObjectNode json = ScoreJson.of(scores);
+      console.result(json.put("data", options.file.toString()));
+      return;
+    }
+    List<Evaluation> sequences = scores.get(0).sequences();
+    console.note(
+        "tokens",
+        "%s supervised, in %s sequences"
+            .formatted(
+                Figures.count(Evaluation.together(sequences).supervised()),
+                Figures.count(sequences.size())));
+    ScoreTable.of(scores).forEach(console::result);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.lorax.cli.hub;
+
+import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.cli.console.Console;
+import dev.lorax.cli.console.Failure;
+import dev.lorax.lora.Adapter;
+import dev.lorax.peft.PeftFolder;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Adapters that are open over one model, by short names. Close it before the model. */
+public final class OpenAdapters implements AutoCloseable {
+  private final Checkpoint base;
+  private final String baseName;
+  private final Console console;
+  private final Map<String, Adapter> byName = new LinkedHashMap<>();
+  private final Map<Path, String> names = new LinkedHashMap<>();
+
+  /** None yet, over an open model that came from there. */
+  public OpenAdapters(Checkpoint base, ModelSource model, Console console) {
+    this.base = base;
+    this.baseName = model.name();
+    this.console = console;
+  }
+
+  /**
+   * Opens one, unless it is open; what it says it was trained on is told where that is another.
+   *
+   * @return its name here: short, or as it was given where another has the short one
+   * @throws dev.lorax.checkpoint.CheckpointException if it cannot be read or does not fit
+   * @throws Failure if it cannot be had
+   */
+  public String open(ModelSource source) {
+    Path folder = source.folder().toAbsolutePath().normalize();
+    return names.computeIfAbsent(folder, place -> open(source, place));
+  }
+
+  private String open(ModelSource source, Path folder) {
+    String name = byName.containsKey(source.name()) ? source.text() : source.name();
+    byName.put(name, Failure.orFail(() -> PeftFolder.read(folder, base)));
+    PeftFolder.trainedOn(folder)
+        .filter(other -> !last(other).equals(last(baseName)))
+        .ifPresent(
+            other ->
+                console.note(
+                    "note",
+                    "adapter %s was trained on %s, not on %s: it fits, but may not work as well"
+                        .formatted(name, other, baseName)));
+    return name;
+  }
+
+  /** The last part of a path or a name, without a revision. */
+  private static String last(String path) {
+    return path.replaceFirst("@[^@/]*$", "")
+        .replaceFirst("[/\\\\]+$", "")
+        .replaceFirst(".*[/\\\\]", "");
+  }
+
+  /** All of them, in the order in which they were opened. */
+  public Map<String, Adapter> byName() {
+    return Collections.unmodifiableMap(byName);
+  }
+
+  @Override
+  public void close() {
+    byName.values().forEach(Adapter::close);
+  }
+}

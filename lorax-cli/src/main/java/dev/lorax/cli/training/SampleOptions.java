@@ -1,0 +1,116 @@
+package dev.lorax.cli.training;
+
+import dev.lorax.chat.Answers;
+import dev.lorax.chat.ChatTemplate;
+import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.cli.console.Failure;
+import dev.lorax.data.DataFile;
+import dev.lorax.data.EncodingOptions;
+import dev.lorax.data.Fields;
+import dev.lorax.data.Overlong;
+import dev.lorax.data.SampleEncoder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** How samples of files become tokens; on the command line, options of those names. */
+public class SampleOptions {
+  /** Which answers are learned. */
+  @Option(
+      names = "--answers",
+      paramLabel = "WHICH",
+      description =
+          "Which of the assistant's answers in a conversation are learned: last or all (default:"
+              + " ${DEFAULT-VALUE}). Questions never are, unless --learn-prompts is given.")
+  public Answers answers = Answers.LAST;
+
+  /** Whether everything is learned. */
+  @Option(
+      names = "--learn-prompts",
+      description = "Learn prompts and questions too, not completions and answers alone.")
+  public boolean prompts;
+
+  /** Whether plain prompts and completions are put into the chat template. */
+  @Option(
+      names = "--as-chat",
+      description =
+          "Put prompts and completions of plain text into the model's chat template, as a question"
+              + " and its answer.")
+  public boolean asChat;
+
+  /** What becomes of long samples. */
+  @Option(
+      names = "--too-long",
+      paramLabel = "WHAT",
+      description =
+          "What becomes of samples with more tokens than --max-length: cut, split or drop"
+              + " (default: ${DEFAULT-VALUE}).")
+  public Overlong overlong = Overlong.CUT;
+
+  /** A template in place of the model's; null: that one. */
+  @Option(
+      names = "--chat-template",
+      paramLabel = "FILE",
+      description = "A chat template in Jinja, in place of the model's own.")
+  public Path template;
+
+  /** Names of fields in place of the usual ones; null: those. */
+  @Option(
+      names = "--fields",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "The fields or columns to read: one for texts, two for prompts and completions (default:"
+              + " as their names say).")
+  public List<String> fields;
+
+  /**
+   * Opens a file of samples.
+   *
+   * @throws dev.lorax.data.DataException if it cannot be read
+   */
+  public DataFile samples(Path file) {
+    return named().map(fields -> DataFile.open(file, fields)).orElseGet(() -> DataFile.open(file));
+  }
+
+  /**
+   * What makes tokens of samples.
+   *
+   * @throws Failure if it needs a chat template that is not there
+   */
+  public SampleEncoder encoder(Checkpoint base, EncodingOptions encoding) {
+    return Failure.orFail(() -> new SampleEncoder(base.tokenizer(), template(base), encoding));
+  }
+
+  /** For examples of at most that many tokens. */
+  public EncodingOptions encoding(int limit) {
+    return new EncodingOptions(limit, overlong, answers, prompts, asChat);
+  }
+
+  private Optional<Fields> named() {
+    if (fields == null) {
+      return Optional.empty();
+    }
+    return switch (fields.size()) {
+      case 1 -> Optional.of(Fields.text(fields.get(0)));
+      case 2 -> Optional.of(Fields.completion(fields.get(0), fields.get(1)));
+      default ->
+          throw Failure.usage(
+              "--fields needs one name, for texts, or two, for prompts and completions");
+    };
+  }
+
+  /**
+   * The template in place of the model's, or that one.
+   *
+   * @return empty if there is none
+   */
+  public Optional<ChatTemplate> template(Checkpoint base) {
+    return Failure.orFail(
+        () ->
+            template == null
+                ? ChatTemplate.open(base.folder())
+                : Optional.of(ChatTemplate.open(template, base.folder())));
+  }
+}
