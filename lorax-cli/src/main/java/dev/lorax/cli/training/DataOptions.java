@@ -120,7 +120,13 @@ public final class DataOptions {
     };
   }
 
-  Optional<ChatTemplate> template(Checkpoint base) {
+  /**
+   * What writes conversations for a model.
+   *
+   * @return empty if there is nothing
+   * @throws Failure if it is broken
+   */
+  public Optional<ChatTemplate> template(Checkpoint base) {
     return Failure.orFail(
         () ->
             template == null
