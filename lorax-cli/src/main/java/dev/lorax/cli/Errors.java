@@ -69,7 +69,7 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
 
   /** What a person can do with it: the reason, or that it is a bug. */
   static String explain(Throwable thrown, boolean verbose) {
-    if (thrown instanceof Failure || CLEAR.stream().anyMatch(type -> type.isInstance(thrown))) {
+    if (isClear(thrown)) {
       return String.valueOf(thrown.getMessage());
     }
     if (isMemory(thrown)) {
@@ -78,6 +78,11 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
     }
     return "this is a bug in lorax: %s%s"
         .formatted(thrown, verbose ? "" : "; run again with --verbose and report it");
+  }
+
+  /** Whether its message is written for users. */
+  static boolean isClear(Throwable thrown) {
+    return thrown instanceof Failure || CLEAR.stream().anyMatch(type -> type.isInstance(thrown));
   }
 
   private static boolean isMemory(Throwable thrown) {

@@ -70,6 +70,7 @@ public final class Main {
         new CommandLine(root)
             .addSubcommand(new DemoCommand(console, interrupt))
             .addSubcommand(new TrainCommand(console, interrupt))
+            .addSubcommand(new DoctorCommand(console))
             .addSubcommand(new GenerateCommand(console))
             .addSubcommand(new ChatCommand(console, environment))
             .addSubcommand(new EvalCommand(console))

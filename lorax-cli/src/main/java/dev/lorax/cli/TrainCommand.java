@@ -6,6 +6,8 @@ import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
 import dev.lorax.cli.console.Interrupt;
+import dev.lorax.cli.doctor.Case;
+import dev.lorax.cli.doctor.Warnings;
 import dev.lorax.cli.recipe.Combinations;
 import dev.lorax.cli.recipe.Recipe;
 import dev.lorax.cli.recipe.RecipeArguments;
@@ -155,6 +157,7 @@ final class TrainCommand implements Callable<Integer> {
       TrainingTale tale = new TrainingTale(console);
       tale.plan(base, material, training, options);
       tale.machine(type(base), threads);
+      Warnings.print(console, new Case(base, data, options, material, Optional.of(training)));
       return run(base, training, folder);
     }
   }

@@ -35,6 +35,7 @@ public final class Checkpoint implements LanguageModel, AutoCloseable {
     this.architecture = Architecture.of(config);
     this.graph = architecture.graph();
     try (Weights files = Weights.open(folder)) {
+      QuantizedFiles.refuse(folder, config, files);
       this.parameters = WeightLoader.load(folder, files, architecture, type, precision);
     }
   }
@@ -43,7 +44,7 @@ public final class Checkpoint implements LanguageModel, AutoCloseable {
    * Opens a folder with weights as they are stored, but float16 as float32, since CPUs compute
    * float16 hundreds of times slower. Where they are stored in several types, all get that of most.
    *
-   * @throws CheckpointException if weights are missing, left over, mis-shaped or damaged
+   * @throws CheckpointException if weights are missing, left over, mis-shaped, damaged or quantised
    * @throws dev.lorax.model.ModelConfigException if config.json is missing or names an unknown
    *     model
    */

@@ -34,24 +34,46 @@ public final class SampleEncoder {
   private final Tokenizer tokenizer;
   private final Optional<Writer> template;
   private final EncodingOptions options;
+  private final Set<Integer> ends;
 
   /**
-   * For that model's tokenizer, and its chat template if it has one.
+   * For that model's tokenizer, and its chat template if it has one. Texts generated end with the
+   * tokenizer's end-of-sequence token alone.
    *
    * @throws IllegalArgumentException if the options need a template and there is none
    */
   public SampleEncoder(
       Tokenizer tokenizer, Optional<ChatTemplate> template, EncodingOptions options) {
-    this(tokenizer, options, template.map(found -> found::render));
+    this(tokenizer, template, options, Set.of());
+  }
+
+  /**
+   * The same for a model with end ids of its own.
+   *
+   * @param ends ids after which a generated text has ended, of which one is to be learned; empty:
+   *     the tokenizer's end-of-sequence token
+   */
+  public SampleEncoder(
+      Tokenizer tokenizer,
+      Optional<ChatTemplate> template,
+      EncodingOptions options,
+      Set<Integer> ends) {
+    this(tokenizer, options, template.map(found -> found::render), ends);
   }
 
   SampleEncoder(Tokenizer tokenizer, EncodingOptions options, Optional<Writer> template) {
+    this(tokenizer, options, template, Set.of());
+  }
+
+  private SampleEncoder(
+      Tokenizer tokenizer, EncodingOptions options, Optional<Writer> template, Set<Integer> ends) {
     if (options.asChat() && template.isEmpty()) {
       throw new IllegalArgumentException("Prompts and completions as chat: " + NO_TEMPLATE);
     }
     this.tokenizer = tokenizer;
     this.template = template;
     this.options = options;
+    this.ends = ends.isEmpty() ? Set.of(tokenizer.eosId().orElse(-1)) : Set.copyOf(ends);
   }
 
   boolean writesChats() {
@@ -71,7 +93,7 @@ public final class SampleEncoder {
     if (doubled(whole.tokens(), tokenizer.bosId().orElse(-1))) {
       findings.add(Finding.DOUBLE_BOS);
     }
-    if (!learns(whole, tokenizer.eosId().orElse(-1))) {
+    if (!learnsOneOf(ends, whole)) {
       findings.add(Finding.NO_END);
     }
     List<Example> examples = new Pieces(options).of(whole, findings);
@@ -126,9 +148,9 @@ public final class SampleEncoder {
     return ids.length > 1 && ids[0] == bos && ids[1] == bos;
   }
 
-  private static boolean learns(Example example, int id) {
+  private static boolean learnsOneOf(Set<Integer> ids, Example example) {
     for (int i = 1; i < example.tokens().length; i++) {
-      if (example.supervised()[i] && example.tokens()[i] == id) {
+      if (example.supervised()[i] && ids.contains(example.tokens()[i])) {
         return true;
       }
     }

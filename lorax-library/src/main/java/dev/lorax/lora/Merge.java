@@ -69,8 +69,17 @@ public final class Merge implements Parameterized, AutoCloseable {
     return of(base, adapter, weight -> type);
   }
 
-  private static Merge of(Parameterized base, Adapter adapter, Function<Tensor, DType> type) {
+  /**
+   * Checks that an adapter can be merged: before long training, for example.
+   *
+   * @throws IllegalArgumentException if a weight is shared with another node
+   */
+  public static void check(Adapter adapter) {
     adapter.nodes().forEach(lora -> refuseTied(adapter.graph(), adapter.target(lora)));
+  }
+
+  private static Merge of(Parameterized base, Adapter adapter, Function<Tensor, DType> type) {
+    check(adapter);
     Map<String, Tensor> values = new LinkedHashMap<>();
     List<Change> changes = new ArrayList<>();
     for (Node lora : adapter.nodes()) {

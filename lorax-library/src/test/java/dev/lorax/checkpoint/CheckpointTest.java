@@ -283,6 +283,27 @@ class CheckpointTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"qweight", "SCB", "weight.absmax", "weight.quant_state.nf4", "weight_scale"})
+  void weightsThatAnotherToolHasQuantisedAreRefusedInOneLine(String end) {
+    copy("llama-lora-qkv");
+    String name = "model.layers.0.self_attn.q_proj.";
+    weights(tensors -> tensors.put(name + end, tensors.remove(name + "weight")));
+    assertThatThrownBy(() -> Checkpoint.open(folder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("its weights are quantised, over which nothing is trained");
+    config(json -> json.putObject("quantization_config").put("quant_method", "awq"));
+    assertThatThrownBy(() -> Checkpoint.open(folder)).hasMessageContaining("quantised (awq)");
+  }
+
+  @Test
+  void plainWeightsAreTakenWhateverTheConfigSaysOfQuantising() {
+    copy("llama-lora-qkv");
+    config(json -> json.putObject("quantization_config").put("quant_method", "bitsandbytes"));
+    Checkpoint.open(folder).close();
+  }
+
   private static Architecture architecture(Path config) {
     return Architecture.of(ModelConfig.read(config));
   }

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -214,6 +215,22 @@ class SampleEncoderTest {
       int[] learned = said.stream().mapToInt(id -> id).toArray();
       assertThat(llama.decodeWithSpecials(learned)).isEqualTo(learned(llama, whole));
     }
+  }
+
+  @Test
+  void theEndThatCountsIsTheModelsNotTheTokenizers() {
+    int end = llama.id("<|begin_of_text|>").orElseThrow();
+    int eos = llama.eosId().orElseThrow();
+    Sample.Text text = new Sample.Text("Hello");
+    assertThat(ending(Set.of(end)).encode(text).findings()).containsExactly(Finding.NO_END);
+    assertThat(ending(Set.of(end, eos)).encode(text).findings()).isEmpty();
+    assertThat(ending(Set.of()).encode(text).findings()).isEmpty();
+    Sample.Completion ended = new Sample.Completion("Hello", "<|begin_of_text|>");
+    assertThat(ending(Set.of(end)).encode(ended).findings()).isEmpty();
+  }
+
+  private static SampleEncoder ending(Set<Integer> ends) {
+    return new SampleEncoder(llama, Optional.empty(), LONG, ends);
   }
 
   @Test

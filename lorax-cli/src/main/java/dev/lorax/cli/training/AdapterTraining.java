@@ -9,10 +9,14 @@ import dev.lorax.lora.Lorax;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.train.Neftune;
+import dev.lorax.train.Step;
 import dev.lorax.train.Trainer;
 import dev.lorax.train.TrainerBuilder;
 import dev.lorax.train.TrainerState;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -121,6 +125,33 @@ public final class AdapterTraining implements AutoCloseable {
           .after(earlier, state.map(TrainerState::steps).orElse(0L))
           .run(stop);
     }
+  }
+
+  /**
+   * Takes the first steps of the run and measures on one batch. The adapter keeps what it learned,
+   * so that {@link #run} wants another object.
+   *
+   * @param count at least 1, at most those of the plan
+   * @throws dev.lorax.train.TrainingException as training itself would
+   */
+  public Trial trial(int count) {
+    try (Trainer trying = trainer()) {
+      List<Step> steps = new ArrayList<>();
+      for (Step step : trying) {
+        steps.add(step);
+        if (steps.size() == count) {
+          break;
+        }
+      }
+      return new Trial(steps, plan.heldOut().map(text -> time(trying, text)).orElse(Duration.ZERO));
+    }
+  }
+
+  private static Duration time(Trainer trainer, HeldOut text) {
+    trainer.evaluate(text.batches(), 1); // the first time takes longer
+    long start = System.nanoTime();
+    trainer.evaluate(text.batches(), 1);
+    return Duration.ofNanos(System.nanoTime() - start).multipliedBy(text.count());
   }
 
   private Trainer trainer() {

@@ -8,7 +8,6 @@ import dev.lorax.data.EncodedFile;
 import dev.lorax.data.Example;
 import dev.lorax.data.Examples;
 import dev.lorax.data.Mixture;
-import dev.lorax.data.Permutation;
 import dev.lorax.data.SampleEncoder;
 import dev.lorax.data.Split;
 import dev.lorax.data.TokenStatistics;
@@ -24,7 +23,6 @@ import java.util.Optional;
 
 /** Samples of files, as a model learns them. */
 public final class ExampleMaterial implements Material {
-  private static final int LOOKED_AT = 2000; // samples, for the statistics
   private static final int AHEAD = 4; // batches made while a step runs
   private static final int MOST_HELD_OUT = 256; // samples of a measurement
   private static final int BEGINNING = 16; // tokens of a text to go on with
@@ -34,7 +32,7 @@ public final class ExampleMaterial implements Material {
   private final List<Part> parts;
   private final Mixture train;
   private final Examples heldOut;
-  private final TokenStatistics statistics = new TokenStatistics();
+  private final SampleSurvey survey;
   private ExampleBatches batches;
   private Optional<BatchesAhead> ahead = Optional.empty();
 
@@ -53,7 +51,8 @@ public final class ExampleMaterial implements Material {
     this.parts = parts;
     train = shares.train;
     heldOut = shares.heldOut;
-    look();
+    survey = SampleSurvey.of(train.examples(), parts);
+    requireSomeLearned();
   }
 
   /**
@@ -105,13 +104,8 @@ public final class ExampleMaterial implements Material {
     }
   }
 
-  /** Encodes some samples, from all over the files, to know how long they are and what is wrong. */
-  private void look() {
-    Examples all = train.examples();
-    Permutation order = new Permutation(all.count(), 0);
-    for (int i = 0; i < Math.min(LOOKED_AT, all.count()); i++) {
-      statistics.add(all.examples((int) order.at(i)));
-    }
+  private void requireSomeLearned() {
+    TokenStatistics statistics = survey.statistics();
     if (statistics.learned() == 0) {
       throw Failure.of(
           "%s holds nothing to learn: of %s samples looked at %s"
@@ -129,7 +123,17 @@ public final class ExampleMaterial implements Material {
 
   /** How many tokens the samples have that were looked at. */
   public TokenStatistics statistics() {
-    return statistics;
+    return survey.statistics();
+  }
+
+  /** What the samples that were looked at are like. */
+  public SampleSurvey survey() {
+    return survey;
+  }
+
+  /** What is held out of the files, or all of those that are only measured on; may have none. */
+  public Examples heldOut() {
+    return heldOut;
   }
 
   /** What is learned from, in the order of the files. */
@@ -166,13 +170,20 @@ public final class ExampleMaterial implements Material {
 
   @Override
   public int longest() {
-    return Math.min(limit, statistics.percentile(1));
+    return Math.min(limit, statistics().percentile(1));
+  }
+
+  /** Of those that are learned from. */
+  @Override
+  public double meanTokens() {
+    TokenStatistics statistics = survey.statistics();
+    return (double) statistics.tokens() / (statistics.samples() - statistics.dropped());
   }
 
   /** Hardly ever are all samples of a batch among the longest. */
   @Override
   public int mostTokens(int size) {
-    return size * statistics.percentile(size < 4 || group > 1 ? 1 : 0.95);
+    return size * statistics().percentile(size < 4 || group > 1 ? 1 : 0.95);
   }
 
   @Override
@@ -217,16 +228,15 @@ public final class ExampleMaterial implements Material {
     facts.add(
         "%s to learn from, %s held out"
             .formatted(Figures.count(train.examples().count()), Figures.count(heldOut.count())));
-    facts.add(statistics + seen());
+    facts.add(statistics() + seen());
     facts.addAll(found());
     return facts;
   }
 
   private String seen() {
     long count = train.examples().count();
-    return statistics.samples() < count
-        ? " (of %s looked at)".formatted(Figures.count(statistics.samples()))
-        : "";
+    long lookedAt = statistics().samples();
+    return lookedAt < count ? " (of %s looked at)".formatted(Figures.count(lookedAt)) : "";
   }
 
   /** What is remarkable about samples seen so far, a line a file. */

@@ -30,6 +30,9 @@ public interface Material extends AutoCloseable {
   /** Tokens of the longest sequence. */
   int longest();
 
+  /** Tokens of a sample on average. */
+  double meanTokens();
+
   /**
    * Tokens of the largest batch that is to be expected.
    *

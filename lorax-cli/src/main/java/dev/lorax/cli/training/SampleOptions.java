@@ -80,7 +80,8 @@ public class SampleOptions {
    * @throws Failure if it needs a chat template that is not there
    */
   public SampleEncoder encoder(Checkpoint base, EncodingOptions encoding) {
-    return Failure.orFail(() -> new SampleEncoder(base.tokenizer(), template(base), encoding));
+    return Failure.orFail(
+        () -> new SampleEncoder(base.tokenizer(), template(base), encoding, base.endIds()));
   }
 
   /** For examples of at most that many tokens. */

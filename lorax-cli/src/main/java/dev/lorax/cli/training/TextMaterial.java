@@ -73,6 +73,11 @@ public record TextMaterial(TextData data, Windows windows, int window, boolean c
   }
 
   @Override
+  public double meanTokens() {
+    return window;
+  }
+
+  @Override
   public int mostTokens(int size) {
     return size * window;
   }
