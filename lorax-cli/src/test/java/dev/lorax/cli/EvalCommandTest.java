@@ -164,6 +164,9 @@ class EvalCommandTest {
     Path file = Files.writeString(folder.resolve("own.jsonl"), own + sample("The lamp", "never"));
     Lorax run = eval(file, "--exact-match", "--max-tokens", 12, "--adapter", adapter).ok();
     assertThat(run.out()).contains("exact answers", "3 of 4, 75.0 % (30.1 % to 95.4 %)", "0 of 4");
+    assertThat(eval(file, "--exact-match", "--max-tokens", 12, "--learn-prompts").ok().out())
+        .as("what is learned does not change what is asked")
+        .contains("3 of 4");
     JsonNode longer = eval(file, "--exact-match", "--json").ok().json();
     assertThat(longer.at("/results/0/exactMatch/right").asInt())
         .as("answers that go on where those of the file end")
