@@ -95,7 +95,7 @@ public record Recipe(Map<String, List<String>> values) {
     for (OptionSpec option : command.options()) {
       String name = name(option);
       Object value = left.contains(name) || option.inherited() ? null : option.getValue();
-      if (value != null) {
+      if (value != null && !List.of().equals(value)) {
         Stream<?> all =
             value instanceof Collection<?> several ? several.stream() : Stream.of(value);
         values.put(name, all.map(Recipe::text).toList());
