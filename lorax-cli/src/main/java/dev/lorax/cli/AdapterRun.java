@@ -71,23 +71,20 @@ final class AdapterRun {
    * @throws Failure if the checkpoint is that of another run
    */
   History train(RunState now, Interrupt interrupt) {
+    boolean anew = folder.recipe().isEmpty();
     Optional<Path> checkpoint = folder.newest();
-    History earlier = History.NONE;
-    if (checkpoint.isPresent()) {
-      RunState saved = RunState.read(checkpoint.get());
-      saved.requireSame(now);
-      log = MetricsLog.resumeAt(saved.step(), folder.metrics(), console::note);
-      earlier = log.metrics().history(false, Optional.empty());
-      training.resume(checkpoint.get(), earlier);
-      console.note("resumed", "after step %d, from %s".formatted(saved.step(), checkpoint.get()));
-    } else {
-      boolean anew = folder.recipe().isEmpty();
-      folder.begin(now.recipe());
-      log =
-          anew
-              ? MetricsLog.begin(folder.metrics(), console::note)
-              : MetricsLog.resumeAt(0, folder.metrics(), console::note);
-    }
+    Optional<RunState> saved = checkpoint.map(RunState::read);
+    saved.ifPresent(before -> before.requireSame(now));
+    folder.begin(now.recipe());
+    long step = saved.map(RunState::step).orElse(0L);
+    log =
+        anew
+            ? MetricsLog.begin(folder.metrics(), console::note)
+            : MetricsLog.resumeAt(step, folder.metrics(), console::note);
+    History earlier = log.metrics().history(false, Optional.empty());
+    training.resume(checkpoint, earlier);
+    checkpoint.ifPresent(
+        place -> console.note("resumed", "after step %d, from %s".formatted(step, place)));
     interrupt.listen();
     return training.run(observers(now, earlier.measures()), interrupt::requested);
   }

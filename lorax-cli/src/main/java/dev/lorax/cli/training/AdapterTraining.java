@@ -95,12 +95,12 @@ public final class AdapterTraining implements AutoCloseable {
   /**
    * Makes the run go on where an earlier one was saved.
    *
-   * @param place where {@link #save} wrote
+   * @param place where {@link #save} wrote; empty: nothing had been saved yet
    * @param before what happened until then
    * @throws dev.lorax.checkpoint.CheckpointException if the file there is damaged
    */
-  public void resume(Path place, History before) {
-    state = Optional.of(TrainerState.read(place.resolve(STATE)));
+  public void resume(Optional<Path> place, History before) {
+    state = place.map(saved -> TrainerState.read(saved.resolve(STATE)));
     earlier = before;
   }
 
