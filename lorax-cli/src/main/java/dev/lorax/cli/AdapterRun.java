@@ -71,11 +71,10 @@ final class AdapterRun {
    * @throws Failure if the checkpoint is that of another run
    */
   History train(RunState now, Interrupt interrupt) {
-    boolean anew = folder.recipe().isEmpty();
+    boolean anew = folder.begin(now);
     Optional<Path> checkpoint = folder.newest();
     Optional<RunState> saved = checkpoint.map(RunState::read);
     saved.ifPresent(before -> before.requireSame(now));
-    folder.begin(now.recipe());
     long step = saved.map(RunState::step).orElse(0L);
     log =
         anew
@@ -109,7 +108,8 @@ final class AdapterRun {
         outcome.saving().result == null
             ? options.patience > 0
             : outcome.saving().result == SavingOptions.Result.BEST;
-    folder.write(best && history.best().isPresent() ? this::copyBest : this::writeAdapter);
+    boolean kept = Files.exists(folder.best().resolve("adapter_model.safetensors"));
+    folder.write(best && kept && history.best().isPresent() ? this::copyBest : this::writeAdapter);
   }
 
   private void copyBest(Path place) {

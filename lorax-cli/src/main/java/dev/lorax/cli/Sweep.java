@@ -93,8 +93,11 @@ final class Sweep {
   private boolean finished(Training training, Map<String, String> combination, Path place) {
     try {
       return training.run(combination, place);
-    } catch (Failure failed) {
-      console.error(failed.getMessage());
+    } catch (RuntimeException failed) {
+      if (!Errors.isClear(failed)) {
+        throw failed;
+      }
+      console.error(Errors.explain(failed, false));
       return true;
     }
   }
@@ -164,14 +167,20 @@ final class Sweep {
     return row;
   }
 
-  /** What the best run was. */
+  /** Whether some run succeeded. */
+  boolean hasResult() {
+    return outcomes.get(0).loss().isPresent();
+  }
+
+  /** What the best run was, and where its best adapter lies. */
   String best() {
     Outcome best = outcomes.get(0);
-    return best.loss().isEmpty()
+    Path kept = best.place.resolve("best");
+    return !hasResult()
         ? "none: all failed"
         : "%s (%s)"
             .formatted(
-                best.place,
+                Files.exists(kept) ? kept : best.place,
                 best.values.entrySet().stream()
                     .map(value -> value.getKey() + " " + value.getValue())
                     .collect(Collectors.joining(", ")));

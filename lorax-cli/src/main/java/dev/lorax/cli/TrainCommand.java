@@ -44,6 +44,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code lorax train}: an adapter for a model, learned from files. */
@@ -163,17 +164,17 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private int sweep(Checkpoint base, RunFolder folder, List<Map<String, String>> combinations) {
-    folder.begin(Recipe.of(spec, NO_RECIPE));
+    combinations.forEach(combination -> one(combination, folder.path()).check());
+    folder.begin(state(0));
     Sweep sweep = new Sweep(console, folder.path());
     boolean whole =
         sweep.run(
             combinations,
             (combination, place) -> {
               boolean begun = Files.exists(place.resolve(RecipeArguments.FILE));
-              TrainCommand one = one(combination, place);
-              one.check();
               try (RunFolder own = begun ? RunFolder.reopen(place) : RunFolder.create(place)) {
-                return one.train(base, own) == ExitCode.OK || !interrupt.requested();
+                int code = one(combination, place).train(base, own);
+                return code == ExitCode.OK || !interrupt.requested();
               }
             });
     if (!whole) {
@@ -187,7 +188,7 @@ final class TrainCommand implements Callable<Integer> {
       sweep.table();
       console.result("best", sweep.best());
     }
-    return ExitCode.OK;
+    return sweep.hasResult() ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
   /** The command that trains one combination alone. */
@@ -201,7 +202,11 @@ final class TrainCommand implements Callable<Integer> {
     CommandLine train = line.getSubcommands().get(spec.name());
     List<String> words = new ArrayList<>(List.of(spec.name(), "--out=" + place));
     words.addAll(RecipeArguments.words(recipe, train.getCommandSpec()));
-    line.parseArgs(words.toArray(String[]::new));
+    try {
+      line.parseArgs(words.toArray(String[]::new));
+    } catch (ParameterException wrong) {
+      throw Failure.usage("--sweep %s: %s".formatted(combination, wrong.getMessage()));
+    }
     return (TrainCommand) train.getCommandSpec().userObject();
   }
 
@@ -231,12 +236,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private int run(Checkpoint base, AdapterTraining training, RunFolder folder) {
-    RunState now =
-        new RunState(
-            0,
-            new RunState.Settled(Engine.threads(), training.memory().recomputation().share()),
-            Recipe.of(spec, NO_RECIPE),
-            Fingerprint.of(model.folder(), data.all()));
+    RunState now = state(training.memory().recomputation().share());
     AdapterRun run =
         new AdapterRun(
             console,
@@ -253,6 +253,14 @@ final class TrainCommand implements Callable<Integer> {
       tell(run, history, sample(base, training, history));
     }
     return outcome(history, training.material());
+  }
+
+  private RunState state(double recompute) {
+    return new RunState(
+        0,
+        new RunState.Settled(Engine.threads(), recompute),
+        Recipe.of(spec, NO_RECIPE),
+        Fingerprint.of(model.folder(), data.all()));
   }
 
   private History train(AdapterRun run, RunState now, RunFolder folder) {

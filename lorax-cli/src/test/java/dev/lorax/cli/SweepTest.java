@@ -53,7 +53,7 @@ class SweepTest {
     assertThat(run.out().lines().findFirst().orElseThrow())
         .contains("rank", "learning-rate", "loss", "perplexity", "trained");
     assertThat(run.out().lines()).hasSize(6);
-    assertThat(run.out()).containsPattern("best .*learning-rate=0.05 \\(rank \\d");
+    assertThat(run.out()).containsPattern("best .*learning-rate=0.05/best \\(rank \\d");
     Path alone = folder.resolve("alone");
     train(alone, "--rank", 4, "--learning-rate", 0.05).ok();
     assertThat(out.resolve("rank=4,learning-rate=0.05/adapter_model.safetensors"))
@@ -94,6 +94,8 @@ class SweepTest {
     Path out = folder.resolve("sweep");
     train(out, "--sweep", "rank").failed(2, "--sweep rank: give NAME=V1,V2");
     train(out, "--sweep", "ranks=1,2").failed(2, "that is no option of 'lorax train'");
+    train(out, "--sweep", "rank=2,x").failed(2, "--sweep {rank=x}", "'x' is not an int");
+    train(out, "--sweep", "rank=2,0").failed(2, "rank", "at least 1");
     train(out, "--sweep", "model=a,b").failed(2, "all runs of a sweep share it");
     train(out, "--sweep", "rank=1", "--sweep", "rank=2").failed(2, "'rank' is swept already");
     assertThat(out).doesNotExist();

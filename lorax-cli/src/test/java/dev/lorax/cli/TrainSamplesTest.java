@@ -215,6 +215,8 @@ class TrainSamplesTest {
         .isLessThan(summary.get("evalLossAfter").asDouble());
     assertThat(out.resolve("adapter_model.safetensors"))
         .hasSameBinaryContentAs(out.resolve("best/adapter_model.safetensors"));
+    Lorax again = Lorax.run("train", "--resume", out, "--json").ok();
+    assertThat(again.json().get("steps")).isEqualTo(summary.get("steps")); // it has given up
   }
 
   @Test

@@ -151,12 +151,13 @@ final class SampleChecks {
 
   /** A chat model knows questions and answers in its template only. */
   static List<Diagnosis> outsideTemplate(Case run) {
-    return run.data().asChat || run.data().template(run.base()).isEmpty()
+    return run.data().asChat
         ? List.of()
         : of(
             run,
             samples ->
                 completions(samples).findAny().isEmpty()
+                        || run.data().template(run.base()).isEmpty()
                     ? Optional.empty()
                     : Optional.of(
                         Diagnosis.note(

@@ -2,10 +2,7 @@ package dev.lorax.cli.recipe;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.lorax.checkpoint.AtomicFile;
 import dev.lorax.cli.console.Failure;
@@ -28,13 +25,8 @@ import picocli.CommandLine.Model.OptionSpec;
  * @param values of each option: one, or several where it may be given several times
  */
 public record Recipe(Map<String, List<String>> values) {
-  private static final YAMLMapper YAML =
-      YAMLMapper.builder(
-              YAMLFactory.builder()
-                  .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                  .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                  .build())
-          .build();
+  private static final YAMLMapper YAML = new YAMLMapper();
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Copies the map, in its order. */
   public Recipe {
@@ -144,18 +136,22 @@ public record Recipe(Map<String, List<String>> values) {
   /** As YAML text. */
   @Override
   public String toString() {
-    ObjectNode tree = YAML.createObjectNode();
+    StringBuilder text = new StringBuilder();
     values.forEach(
         (name, all) -> {
-          if (all.size() == 1) {
-            tree.put(name, all.get(0));
-          } else {
-            ArrayNode list = tree.putArray(name);
-            all.forEach(list::add);
-          }
+          List<String> scalars = all.stream().map(Recipe::scalar).toList();
+          String value =
+              scalars.size() == 1 ? scalars.get(0) : "[" + String.join(", ", scalars) + "]";
+          text.append(name).append(": ").append(value).append('\n');
         });
+    return text.toString();
+  }
+
+  /** Plain where it is read as the same text, else in quotes. */
+  private static String scalar(String value) {
     try {
-      return YAML.writeValueAsString(tree);
+      boolean same = value.matches("[\\w/.=+-]+") && YAML.readTree(value).asText().equals(value);
+      return same ? value : JSON.writeValueAsString(value); // JSON is YAML
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException(impossible);
     }

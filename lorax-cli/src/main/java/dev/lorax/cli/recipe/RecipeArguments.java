@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -28,7 +29,12 @@ public final class RecipeArguments {
    * @throws Failure if the recipe cannot be read or names an option that the command has not
    */
   public static String[] expand(CommandLine line, String... words) {
-    CommandLine command = words.length == 0 ? null : line.getSubcommands().get(words[0]);
+    CommandLine command =
+        Stream.of(words)
+            .filter(word -> !word.startsWith("-")) // options of lorax itself take no values
+            .findFirst()
+            .map(line.getSubcommands()::get)
+            .orElse(null);
     if (command == null || command.getCommandSpec().findOption("--recipe") == null) {
       return words;
     }

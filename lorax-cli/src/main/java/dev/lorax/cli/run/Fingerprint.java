@@ -34,8 +34,8 @@ public record Fingerprint(Map<String, String> base, Map<String, String> data) {
   }
 
   /**
-   * Reads the files: data wholly, and of each file of weights beyond 64 MB its length, its first
-   * megabytes and blocks from all over it. (Training changes every tensor of a base.)
+   * Reads the files: data wholly, and of each file of weights beyond 64 MB its length, and a
+   * thousand blocks from all over it. (Training changes every tensor of a base.)
    *
    * @throws Failure if one cannot be read
    */
@@ -56,9 +56,8 @@ public record Fingerprint(Map<String, String> base, Map<String, String> data) {
       return files
           .filter(
               file ->
-                  file.getFileName()
-                      .toString()
-                      .matches("(config|tokenizer)\\.json|[^.].*\\.(safetensors|jinja)"))
+                  Files.isRegularFile(file)
+                      && file.getFileName().toString().matches("[^.].*\\.(json|safetensors|jinja)"))
           .sorted()
           .toList();
     } catch (IOException failed) {

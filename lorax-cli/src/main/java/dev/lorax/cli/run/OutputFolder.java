@@ -90,6 +90,11 @@ public final class OutputFolder {
     }
   }
 
+  /** What a process leaves that was killed before it had begun. */
+  private static boolean isLeftOver(Path path) {
+    return path.getFileName().toString().matches("\\.lock|\\..+\\.tmp");
+  }
+
   private static void requireEmpty(Path folder) {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw Failure.of(folder + " is a file, not a folder: choose another --out");
@@ -98,7 +103,7 @@ public final class OutputFolder {
       return;
     }
     try (Stream<Path> content = Files.list(folder)) {
-      if (content.findAny().isPresent()) {
+      if (content.anyMatch(path -> !isLeftOver(path))) {
         throw Failure.of(folder + " is not empty: choose another --out, or remove it");
       }
     } catch (IOException failed) {

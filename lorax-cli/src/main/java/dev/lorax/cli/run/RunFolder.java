@@ -2,7 +2,6 @@ package dev.lorax.cli.run;
 
 import dev.lorax.checkpoint.AtomicFolder;
 import dev.lorax.cli.console.Failure;
-import dev.lorax.cli.recipe.Recipe;
 import dev.lorax.cli.recipe.RecipeArguments;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -92,9 +91,20 @@ public final class RunFolder implements AutoCloseable {
     return folder;
   }
 
-  /** Writes the recipe: from now on the run can be resumed. */
-  public void begin(Recipe recipe) {
-    recipe.write(folder.resolve(RecipeArguments.FILE));
+  /**
+   * Begins the run: from now on it can be resumed. Where it had begun before, it must be the same.
+   *
+   * @return whether it is new
+   * @throws Failure if it is another; it names what differs
+   */
+  public boolean begin(RunState state) {
+    if (recipe().isPresent()) {
+      RunState.read(folder).requireSame(state);
+      return false;
+    }
+    state.write(folder);
+    state.recipe().write(folder.resolve(RecipeArguments.FILE)); // last: it makes a run of a folder
+    return true;
   }
 
   /** The recipe's text. */
@@ -111,6 +121,7 @@ public final class RunFolder implements AutoCloseable {
     if (isNew && newest().isEmpty()) {
       OutputFolder.delete(metrics());
       OutputFolder.delete(folder.resolve(RecipeArguments.FILE));
+      OutputFolder.delete(folder.resolve(RunState.FILE));
     }
   }
 
@@ -204,12 +215,26 @@ public final class RunFolder implements AutoCloseable {
         try (Stream<Path> content = Files.list(place)) {
           content
               .filter(path -> path.getFileName().toString().matches("\\..+\\.tmp"))
-              .forEach(OutputFolder::delete);
+              .forEach(this::tidy);
         } catch (IOException failed) {
           throw Failure.unreadable(place, failed);
         }
       }
     }
+  }
+
+  /** Between two renames the best adapter has no name for an instant: it gets it back. */
+  private void tidy(Path leftOver) {
+    boolean best = leftOver.getFileName().toString().startsWith(".best.") && !Files.exists(best());
+    try {
+      if (best && Files.exists(leftOver.resolve("adapter_model.safetensors"))) {
+        Files.move(leftOver, best(), StandardCopyOption.ATOMIC_MOVE);
+        return;
+      }
+    } catch (IOException stays) {
+      // It is found again, or made again by the run.
+    }
+    OutputFolder.delete(leftOver);
   }
 
   /** Writes what must not be lost; see {@link OutputFolder#write}. */

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * @param files what base and data hold
  */
 public record RunState(long step, Settled settled, Recipe recipe, Fingerprint files) {
-  private static final String FILE = "run.json";
+  static final String FILE = "run.json";
   private static final ObjectMapper JSON =
       new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 

@@ -67,15 +67,28 @@ public final class TrainingRun {
       interrupted = train(stop);
     } catch (RuntimeException failed) {
       failure = Optional.of(failed);
-    } finally {
-      observer.ended();
     }
+    Optional<RuntimeException> late = end();
+    failure = failure.isPresent() ? failure : late;
     Duration time = before.plusNanos(System.nanoTime() - start);
     return new History(steps, measures, interrupted, failure, time);
   }
 
+  /** What has been learned is the caller's, whatever happens to those who watch. */
+  private Optional<RuntimeException> end() {
+    try {
+      observer.ended();
+      return Optional.empty();
+    } catch (RuntimeException failed) {
+      return Optional.of(failed);
+    }
+  }
+
   /** Returns whether it was stopped before its end. */
   private boolean train(BooleanSupplier stop) {
+    if (isHopeless()) { // it had given up before it was resumed
+      return false;
+    }
     for (Step step : trainer) {
       steps.add(step);
       done = step.number();

@@ -1,6 +1,7 @@
 package dev.lorax.cli.training;
 
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.console.Figures;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -36,6 +37,6 @@ public record WeightedFile(Path path, double weight) {
   @Override
   public String toString() {
     String place = path.toAbsolutePath().normalize().toString();
-    return weight == 1 ? place : place + ":" + weight;
+    return weight == 1 ? place : place + ":" + Figures.number(weight);
   }
 }

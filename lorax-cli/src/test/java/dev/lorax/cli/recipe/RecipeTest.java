@@ -129,6 +129,23 @@ class RecipeTest {
   }
 
   @Test
+  void everyTextComesBackAsItWas() {
+    List<String> texts =
+        List.of(
+            "1.50", "1_000", "1e3", "0x1F", "+5", "true", "no", "~", "", "a: b", "#x", "ä \"q\"");
+    Recipe recipe = new Recipe(Map.of("sample", texts, "one", List.of("007")));
+    recipe.write(file);
+    assertThat(Recipe.read(file)).isEqualTo(recipe);
+  }
+
+  @Test
+  void optionsOfLoraxItselfMayComeFirst() throws IOException {
+    write("rank: 4\n");
+    assertThat(RecipeArguments.expand(line, "--verbose", "train", "--recipe", file.toString()))
+        .contains("--rank=4");
+  }
+
+  @Test
   void namesThatAreNoOptionsAreToldWithTheNearest() throws IOException {
     write("ranks: 4\n");
     refused("recipe.yaml: 'ranks' is no option of 'lorax train'", "did you mean", "rank");

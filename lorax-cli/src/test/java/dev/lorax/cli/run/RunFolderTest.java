@@ -73,7 +73,7 @@ class RunFolderTest {
   void whatAKilledProcessLeftHalfDoneGoes() throws IOException {
     try (RunFolder folder = RunFolder.create(out())) {
       save(folder, 1);
-      folder.begin(recipe("8"));
+      folder.begin(state(0, "8", "cd"));
       Path half = Files.createDirectories(out().resolve("checkpoints/.step-00000002.x1.tmp"));
       Files.writeString(half.resolve("a"), "half");
       Files.writeString(out().resolve(".recipe.yaml.q2.tmp"), "half");
@@ -87,9 +87,30 @@ class RunFolderTest {
   }
 
   @Test
+  void aRunThatWasBegunIsNotBegunAsAnother() {
+    try (RunFolder folder = RunFolder.create(out())) {
+      assertThat(folder.begin(state(0, "8", "cd"))).isTrue();
+      assertThat(folder.begin(state(0, "8", "cd"))).isFalse();
+      assertThatThrownBy(() -> folder.begin(state(0, "8", "ef")))
+          .hasMessageContaining("the data file '1 a.jsonl' has changed");
+    }
+  }
+
+  @Test
+  void aKillBetweenTwoRenamesDoesNotLoseTheBest() throws IOException {
+    try (RunFolder folder = RunFolder.create(out())) {
+      folder.begin(state(0, "8", "cd"));
+      Path hidden = Files.createDirectories(out().resolve(".best.x.tmp"));
+      Files.writeString(hidden.resolve("adapter_model.safetensors"), "best");
+      folder.tidy();
+      assertThat(folder.best().resolve("adapter_model.safetensors")).hasContent("best");
+    }
+  }
+
+  @Test
   void oneProcessAtATimeWorksInIt() {
     try (RunFolder folder = RunFolder.create(out())) {
-      folder.begin(recipe("8"));
+      folder.begin(state(0, "8", "cd"));
       assertThatThrownBy(() -> RunFolder.reopen(out()))
           .isInstanceOf(Failure.class)
           .hasMessageContaining("by another process");
@@ -106,7 +127,7 @@ class RunFolderTest {
   @Test
   void aFolderMadeForNothingGoes() {
     try (RunFolder folder = RunFolder.create(out())) {
-      folder.begin(recipe("8"));
+      folder.begin(state(0, "8", "cd"));
       folder.discard();
     }
     assertThat(out()).doesNotExist();
