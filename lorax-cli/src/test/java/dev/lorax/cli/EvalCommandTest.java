@@ -150,7 +150,8 @@ class EvalCommandTest {
 
   private static void check(JsonNode score, List<Evaluation> sequences) {
     double loss = Evaluation.together(sequences).loss();
-    double half = 1.96 * Evaluation.standardError(sequences);
+    assertThat(sequences).hasSize(5);
+    double half = 2.776 * Evaluation.standardError(sequences); // Student, 4 degrees of freedom
     assertThat(score.get("loss").asDouble()).isEqualTo(loss);
     assertThat(score.at("/lossInterval/0").asDouble()).isCloseTo(loss - half, within(1e-12));
     assertThat(score.at("/perplexityInterval/1").asDouble())

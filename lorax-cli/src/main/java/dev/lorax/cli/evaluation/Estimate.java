@@ -15,11 +15,23 @@ import java.util.stream.IntStream;
 public record Estimate(double value, double low, double high) {
   private static final double Z = 1.96; // of the normal distribution, for 95 %
 
+  /** Of Student's distribution, for 95 %, with 1, 2, 3 … degrees of freedom. */
+  private static final double[] STUDENT = {
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
+    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
+    2.052, 2.048, 2.045, 2.042
+  };
+
   /** The mean loss of all tokens, as sure as the spread over sequences says. */
   public static Estimate loss(List<Evaluation> sequences) {
     double mean = Evaluation.together(sequences).loss();
-    double half = Z * Evaluation.standardError(sequences);
+    double half = quantile(sequences.size()) * Evaluation.standardError(sequences);
     return new Estimate(mean, mean - half, mean + half);
+  }
+
+  /** How many standard errors hold the mean: more where there are few samples. */
+  private static double quantile(int samples) {
+    return samples - 2 < STUDENT.length ? STUDENT[Math.max(0, samples - 2)] : Z + 2.4 / samples;
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.lorax.cli.console.Failure;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -20,6 +21,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class RecipeArguments {
   /** The recipe in the folder of a run. */
   public static final String FILE = "recipe.yaml";
+
+  /** Options of which one takes the other's place. */
+  private static final Map<String, String> RIVALS = Map.of("steps", "epochs", "epochs", "steps");
 
   private RecipeArguments() {}
 
@@ -57,7 +61,9 @@ public final class RecipeArguments {
   private static List<String> added(CommandLine command, Path file, String... words) {
     Recipe recipe = Recipe.read(file);
     for (String name : recipe.values().keySet()) {
-      if (isGiven(option(command, file, name), words)) {
+      String rival = RIVALS.get(name);
+      boolean rivalled = rival != null && isGiven("--" + rival, words);
+      if (isGiven(option(command, file, name), words) || rivalled) {
         recipe = recipe.without(name);
       }
     }
