@@ -154,13 +154,13 @@ public final class ChatTemplate {
 
   private Traced trace(Chat chat, List<Map<String, Object>> messages, boolean answerFollows) {
     Map<String, Object> all = new HashMap<>(variables);
+    all.putAll(chat.variables());
+    all.putIfAbsent("documents", null);
     all.put("raise_exception", (TemplateFunction) ChatTemplate::refuse);
     all.put("strftime_now", (TemplateFunction) this::now);
     all.put("messages", messages);
     all.put("tools", chat.tools().isEmpty() ? null : chat.tools());
-    all.put("documents", null);
     all.put("add_generation_prompt", answerFollows);
-    all.putAll(chat.variables());
     if (chat.messages().isEmpty()) {
       throw new IllegalArgumentException(
           "The conversation is empty: a chat template needs at least one message.");

@@ -1,6 +1,7 @@
 package dev.lorax.data;
 
 import dev.lorax.chat.Chat;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,10 @@ final class ShareGpt {
   /** {@code {"name": …, "arguments": …}}, or a list of those, as a message with tool calls. */
   private static Map<String, Object> call(String value) {
     Object calls = Rows.Json.value(value, CALL);
-    List<?> list = calls instanceof List<?> several ? several : List.of(calls);
+    List<?> list = calls instanceof List<?> several ? several : Collections.singletonList(calls);
+    if (list.contains(null)) {
+      throw new Fault(Finding.MISSING_FIELD, "a function_call is null");
+    }
     Map<String, Object> message = new LinkedHashMap<>(Chat.message("assistant", ""));
     message.put(
         "tool_calls",

@@ -153,6 +153,11 @@ public final class TrainerBuilder {
 
   private void checkResumed(TrainerState state) {
     state.check(trained);
+    if (state.steps() > steps) {
+      throw new IllegalArgumentException(
+          "The run that is resumed has done %d steps, more than the %d of this one"
+              .formatted(state.steps(), steps));
+    }
     if (seed.isPresent() && seed.getAsLong() != state.seed()) {
       throw new IllegalArgumentException(
           "The run that is resumed has seed %d, not %d: give that seed or none"

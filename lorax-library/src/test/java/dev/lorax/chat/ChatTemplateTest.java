@@ -210,6 +210,18 @@ class ChatTemplateTest {
   }
 
   @Test
+  void fieldsOfASampleDoNotTakeThePlaceOfTheConversation() {
+    ChatTemplate template =
+        ChatTemplate.parse("{{ messages[0].content }}{{ add_generation_prompt }}{{ x }}", Map.of());
+    Chat chat =
+        new Chat(
+            List.of(Chat.message("user", "Hello")),
+            List.of(),
+            Map.of("messages", "none", "add_generation_prompt", "no", "x", "!"));
+    assertThat(template.render(chat, true)).isEqualTo("HelloTrue!");
+  }
+
+  @Test
   void anEmptyConversationIsRefused() {
     assertThatThrownBy(() -> CASES.template("chatml").render(Chat.of(List.of()), true))
         .isInstanceOf(IllegalArgumentException.class)
