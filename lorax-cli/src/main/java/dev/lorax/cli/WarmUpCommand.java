@@ -1,5 +1,6 @@
 package dev.lorax.cli;
 
+import dev.lorax.checkpoint.AtomicFolder;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Interrupt;
@@ -11,8 +12,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -38,7 +37,7 @@ final class WarmUpCommand implements Callable<Integer> {
       run("generate --max-tokens 4 --prompt One --model", base, "--adapter", adapter);
       return ExitCode.OK;
     } finally {
-      delete(folder);
+      AtomicFolder.delete(folder);
     }
   }
 
@@ -52,15 +51,6 @@ final class WarmUpCommand implements Callable<Integer> {
     interrupt.finished();
     if (code != ExitCode.OK) {
       throw Failure.of("warm-up: this failed: lorax " + String.join(" ", args));
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-      for (Path file : deepestFirst) {
-        Files.delete(file);
-      }
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.lorax.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -71,6 +72,23 @@ public final class AtomicFolder {
       throw AtomicFile.failure(folder, "some", failure);
     } finally {
       delete(temporary);
+    }
+  }
+
+  /**
+   * Deletes a folder with all that is in it, or a file, as far as that is possible.
+   *
+   * <p>It is for what takes room and does no other harm, so that nothing is said about what is left
+   * over. Links are deleted, and not what they point to.
+   */
+  public static void delete(Path folder) {
+    try {
+      boolean there = Files.exists(folder, LinkOption.NOFOLLOW_LINKS);
+      for (Path path : there ? deepestFirst(folder) : List.<Path>of()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException leftOver) {
+      // What the caller does besides matters more.
     }
   }
 
@@ -176,17 +194,6 @@ public final class AtomicFolder {
       return size;
     } catch (IOException unknown) {
       return 0;
-    }
-  }
-
-  /** Deletes as much as it can: what is left over is hidden, and harms nobody. */
-  private static void delete(Path folder) {
-    try {
-      for (Path path : Files.exists(folder) ? deepestFirst(folder) : List.<Path>of()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException leftOver) {
-      // The outcome of the writing matters more.
     }
   }
 

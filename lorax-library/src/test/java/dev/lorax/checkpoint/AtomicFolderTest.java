@@ -98,6 +98,17 @@ class AtomicFolderTest {
   }
 
   @Test
+  void deleting_takes_the_links_in_a_folder_and_not_what_they_point_to() throws IOException {
+    Path kept = Files.writeString(folder.resolve("kept"), "kept");
+    old();
+    Files.createSymbolicLink(target.resolve("link"), kept);
+    Files.createSymbolicLink(target.resolve("broken"), folder.resolve("nowhere"));
+    AtomicFolder.delete(target);
+    AtomicFolder.delete(target); // what is not there is gone already
+    assertThat(folder.toFile().list()).containsExactly("kept");
+  }
+
+  @Test
   void a_file_of_that_name_is_refused() throws IOException {
     Files.writeString(target, "");
     assertThatThrownBy(() -> AtomicFolder.replace(target, AtomicFolderTest::fill))

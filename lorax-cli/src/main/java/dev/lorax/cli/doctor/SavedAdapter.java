@@ -2,6 +2,7 @@ package dev.lorax.cli.doctor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lorax.checkpoint.AtomicFolder;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.report.AdapterModules;
 import dev.lorax.cli.training.AdapterTraining;
@@ -12,9 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Whether what training will leave is the same when it is read again, and who else can read it. */
 final class SavedAdapter {
@@ -44,7 +43,7 @@ final class SavedAdapter {
         found.addAll(Readers.of(base.config().text("model_type"), config));
         return found;
       } finally {
-        delete(temporary);
+        AtomicFolder.delete(temporary);
       }
     } catch (IOException failed) {
       throw new UncheckedIOException("The adapter cannot be tried in a temporary folder", failed);
@@ -78,13 +77,5 @@ final class SavedAdapter {
   private static boolean isSame(AdapterModules.Module one, AdapterModules.Module other) {
     return one.name().equals(other.name())
         && Math.abs(one.change() - other.change()) <= TOLERANCE * one.change();
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

@@ -6,7 +6,6 @@ import dev.lorax.cli.console.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -76,17 +75,6 @@ public final class OutputFolder {
       }
     } catch (IOException leftOver) {
       // An empty folder harms nobody.
-    }
-  }
-
-  /** Deletes a file, or a folder with all that is in it, as far as that is possible. */
-  static void delete(Path path) {
-    try (Stream<Path> tree = Files.walk(path)) {
-      for (Path each : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(each);
-      }
-    } catch (IOException leftOver) {
-      // It takes room, and nothing else.
     }
   }
 

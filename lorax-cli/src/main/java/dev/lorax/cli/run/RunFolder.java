@@ -11,11 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -25,15 +23,15 @@ import java.util.stream.Stream;
  * goes on from the newest. One process at a time works in it.
  */
 public final class RunFolder implements AutoCloseable {
-  private static final Pattern CHECKPOINT = Pattern.compile("step-(\\d{8,})");
-
   private final Path folder;
+  private final Checkpoints checkpoints;
   private final OutputFolder output;
   private final boolean isNew;
   private final FileChannel lock;
 
   private RunFolder(Path folder, OutputFolder output, boolean isNew) {
     this.folder = folder;
+    this.checkpoints = new Checkpoints(folder.resolve("checkpoints"));
     this.output = output;
     this.isNew = isNew;
     this.lock = lock(folder);
@@ -119,9 +117,9 @@ public final class RunFolder implements AutoCloseable {
   /** Takes back what a new run wrote, where nothing was learned. */
   public void discard() {
     if (isNew && newest().isEmpty()) {
-      OutputFolder.delete(metrics());
-      OutputFolder.delete(folder.resolve(RecipeArguments.FILE));
-      OutputFolder.delete(folder.resolve(RunState.FILE));
+      AtomicFolder.delete(metrics());
+      AtomicFolder.delete(folder.resolve(RecipeArguments.FILE));
+      AtomicFolder.delete(folder.resolve(RunState.FILE));
     }
   }
 
@@ -143,18 +141,14 @@ public final class RunFolder implements AutoCloseable {
    * @throws dev.lorax.checkpoint.CheckpointException if it cannot be written; the others stay
    */
   public void save(RunState state, int keep, Consumer<Path> body) {
-    Path target = checkpoints().resolve("step-%08d".formatted(state.step()));
-    if (!Files.exists(target)) {
-      syncMetrics();
-      AtomicFolder.create(
-          target,
-          temporary -> {
-            body.accept(temporary);
-            state.write(temporary);
-          });
-    }
-    List<Path> all = all();
-    all.subList(0, Math.max(0, all.size() - keep)).forEach(RunFolder::remove);
+    syncMetrics();
+    checkpoints.write(
+        state.step(),
+        temporary -> {
+          body.accept(temporary);
+          state.write(temporary);
+        });
+    checkpoints.keep(keep);
   }
 
   /** What happened until a checkpoint is on the disk before it is: a run is not saved without. */
@@ -170,47 +164,12 @@ public final class RunFolder implements AutoCloseable {
 
   /** The newest checkpoint; empty if there is none yet. */
   public Optional<Path> newest() {
-    List<Path> all = all();
-    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
-  }
-
-  /** Under another name first: a checkpoint that is half gone must not look like one. */
-  private static void remove(Path checkpoint) {
-    Path hidden = checkpoint.resolveSibling(".%s.tmp".formatted(checkpoint.getFileName()));
-    try {
-      Files.move(checkpoint, hidden, StandardCopyOption.ATOMIC_MOVE);
-      OutputFolder.delete(hidden);
-    } catch (IOException leftOver) {
-      // It takes room, and nothing else.
-    }
-  }
-
-  /** By step. */
-  private List<Path> all() {
-    if (!Files.isDirectory(checkpoints())) {
-      return List.of();
-    }
-    try (Stream<Path> folders = Files.list(checkpoints())) {
-      return folders
-          .filter(path -> CHECKPOINT.matcher(path.getFileName().toString()).matches())
-          .sorted(Comparator.comparingLong(RunFolder::step))
-          .toList();
-    } catch (IOException failed) {
-      throw Failure.unreadable(checkpoints(), failed);
-    }
-  }
-
-  private static long step(Path checkpoint) {
-    return Long.parseLong(checkpoint.getFileName().toString().substring("step-".length()));
-  }
-
-  private Path checkpoints() {
-    return folder.resolve("checkpoints");
+    return checkpoints.newest();
   }
 
   /** Removes what a killed process had not finished writing. */
   public void tidy() {
-    for (Path place : List.of(folder, checkpoints())) {
+    for (Path place : List.of(folder, checkpoints.folder())) {
       if (Files.isDirectory(place)) {
         try (Stream<Path> content = Files.list(place)) {
           content
@@ -234,7 +193,7 @@ public final class RunFolder implements AutoCloseable {
     } catch (IOException stays) {
       // It is found again, or made again by the run.
     }
-    OutputFolder.delete(leftOver);
+    AtomicFolder.delete(leftOver);
   }
 
   /** Writes what must not be lost; see {@link OutputFolder#write}. */
