@@ -52,7 +52,16 @@ del /q "%HOME_DIR%lorax-cli\target\lorax-*.jsa" 2>nul
 :start
 set "OPTIONS=-XX:+UseSerialGC -Xms64m -Xlog:disable"
 if %MAJOR% GEQ 23 set "OPTIONS=%OPTIONS% --sun-misc-unsafe-memory-access=allow"
-if /i not "%~1"=="train" if /i not "%~1"=="demo" set "OPTIONS=%OPTIONS% -XX:TieredStopAtLevel=1"
+rem The command: options of lorax itself may come before it, and take no values.
+:word
+set "WORD=%~1"
+if not "%WORD:~0,1%"=="-" goto command
+shift /1
+goto word
+:command
+set "TIER= -XX:TieredStopAtLevel=1"
+for %%c in (train doctor demo bench eval) do if /i "%WORD%"=="%%c" set "TIER="
+set "OPTIONS=%OPTIONS%%TIER%"
 set "ARCHIVE=%HOME_DIR%lorax-cli\target\lorax-%VERSION%.jsa"
 if not exist "%ARCHIVE%" (
   "%JAVA_EXE%" %OPTIONS% "-XX:DumpLoadedClassList=%ARCHIVE%.classes" -jar "%JAR%" warm-up >nul 2>nul

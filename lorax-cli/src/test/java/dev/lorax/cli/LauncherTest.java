@@ -50,13 +50,15 @@ class LauncherTest {
         "  case $1 in",
         "    -Xshare:dump) dump=yes ;;",
         "    jdk.incubator.vector) vectors=yes ;;",
+        "    -XX:CompileThresholdScaling=*) soon=yes ;;",
         "    -XX:SharedArchiveFile=*) archive=${1#*=} ;;",
         "  esac",
         "  shift",
         "done",
         "if [ \"$dump\" ]; then echo \"$DUMP\" >>dumps.txt; [ \"$DUMP\" ] || exit 1; echo classes >\"$archive\"; fi",
         "[ ! \"$SAYS\" ] || echo \"$SAYS\" >&2",
-        "echo \"$@\" ${archive:+with ${archive##*/}} ${vectors:+on vectors}");
+        "echo \"$@\" ${archive:+with ${archive##*/}} ${vectors:+on vectors} ${soon:+compiled soon}"
+            + " ${MALLOC_TOP_PAD_:+keeping memory}");
     return java;
   }
 
@@ -89,7 +91,8 @@ class LauncherTest {
     Lorax first = launch(maven.toString(), jdk, "train", "--data", "two words").ok();
     assertThat(first.out())
         .isEqualTo(
-            "-jar %s/lorax-cli/target/lorax.jar train --data two words with lorax-17.0.9.jsa on vectors\n"
+            ("-jar %s/lorax-cli/target/lorax.jar train --data two words with lorax-17.0.9.jsa"
+                    + " on vectors keeping memory\n")
                 .formatted(home.toRealPath()));
     assertThat(first.err()).startsWith("lorax: building").hasLineCount(1);
     assertThat(launch(maven.toString(), jdk, "x").ok().err()).isEmpty();
@@ -140,6 +143,21 @@ class LauncherTest {
     assertThat(launch(maven.toString(), jdk, "generate", "--model", "org/name").ok().out())
         .as("a model of the hub may be large")
         .contains("on vectors");
+  }
+
+  @Test
+  void optionsOfLoraxItselfMayComeBeforeTheCommand() throws Exception {
+    launch(maven.toString(), jdk, "x").ok();
+    for (String command : List.of("train --steps 2", "bench train", "bench decode", "chat -m x")) {
+      Lorax plain = launch(maven.toString(), jdk, command.split(" ")).ok();
+      Lorax verbose = launch(maven.toString(), jdk, ("--verbose " + command).split(" ")).ok();
+      assertThat(verbose.out())
+          .isEqualTo(plain.out().replace("lorax.jar ", "lorax.jar --verbose "));
+    }
+    assertThat(launch(maven.toString(), jdk, "--verbose", "bench", "train").ok().out())
+        .endsWith("on vectors keeping memory\n");
+    assertThat(launch(maven.toString(), jdk, "--verbose", "bench", "decode").ok().out())
+        .endsWith("on vectors compiled soon\n");
   }
 
   @Test
