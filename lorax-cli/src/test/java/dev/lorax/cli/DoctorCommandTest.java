@@ -66,43 +66,6 @@ class DoctorCommandTest {
   }
 
   @Test
-  void givesEverythingAsJson() throws IOException {
-    JsonNode json = clinic.doctor(clinic.chats(30), with("--json")).ok().json();
-    assertThat(json.get("trainedParameters").asLong()).isEqualTo(2048);
-    assertThat(json.get("allParameters").asLong()).isEqualTo(32_672);
-    assertThat(json.at("/modules/2/name").asText()).isNotEmpty();
-    assertThat(json.get("samples")).hasSize(3);
-    assertThat(json.at("/samples/0/learned").asInt()).isEqualTo(9);
-    assertThat(json.at("/samples/0/pieces/0/learned").asBoolean()).isFalse();
-    assertThat(json.at("/data/samplesLookedAt").asInt()).isEqualTo(27);
-    assertThat(json.at("/data/examples").asInt()).isEqualTo(27);
-    assertThat(json.at("/data/lengths/0/count").asInt()).isPositive();
-    assertThat(json.at("/memory/expectedBytes").asLong()).isGreaterThan(100_000_000);
-    assertThat(json.at("/time/stepsTimed").asInt()).isEqualTo(3);
-    assertThat(json.at("/time/steps").asInt()).isEqualTo(20);
-    assertThat(json.at("/time/expectedSeconds").asDouble())
-        .isGreaterThanOrEqualTo(20 * json.at("/time/secondsPerStep").asDouble());
-    assertThat(json.at("/findings/0/severity").asText()).isEqualTo("ok");
-  }
-
-  @Test
-  void triesAsManyStepsAsItIsTold() throws IOException {
-    JsonNode none = clinic.doctor(clinic.chats(9), with("--steps-timed", 0, "--json")).ok().json();
-    assertThat(none.has("time")).isFalse();
-    assertThat(none.get("findings").toString())
-        .doesNotContain("gradient", "saved-adapter")
-        .contains("sequences-apart");
-    Object[] slow = {"--steps", 100, "--steps-timed", 1, "--json"};
-    JsonNode one = clinic.doctor(clinic.chats(9), slow).ok().json();
-    assertThat(one.at("/time/stepsTimed").asInt()).isEqualTo(1);
-    assertThat(one.get("findings").toString()) // the warm-up's first rate is 0
-        .doesNotContain("gradient");
-    clinic
-        .doctor(clinic.chats(9), "--steps-timed", -1)
-        .failed(2, "--steps-timed must be at least 0");
-  }
-
-  @Test
   void examinesPlainTextToo() throws IOException {
     Lorax run = clinic.doctor(TinyModel.text(folder), "--window", 16, "--steps", 4).ok();
     assertThat(run.out())
