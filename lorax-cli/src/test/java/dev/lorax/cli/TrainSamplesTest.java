@@ -64,6 +64,9 @@ class TrainSamplesTest {
     JsonNode summary = Lorax.json(out.resolve("summary.json"));
     assertThat(summary.get("evalLossAfter").asDouble())
         .isLessThan(summary.get("evalLossBefore").asDouble() - 0.3);
+    assertThat(summary.at("/recipe/maxLength").asInt())
+        .as("the limit, not the longest")
+        .isEqualTo(64);
   }
 
   @Test

@@ -3,8 +3,8 @@ package dev.lorax.cli.evaluation;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.training.SampleOptions;
+import dev.lorax.cli.training.StepOptions;
 import dev.lorax.cli.training.TextData;
-import dev.lorax.cli.training.TrainingOptions;
 import dev.lorax.data.Container;
 import dev.lorax.data.DataFile;
 import java.nio.file.Path;
@@ -89,7 +89,7 @@ public final class EvaluationOptions extends SampleOptions {
    * @throws Failure if it cannot be read or does not fit the model
    */
   EvaluationData open(Checkpoint base) {
-    TrainingOptions training = new TrainingOptions();
+    StepOptions training = new StepOptions();
     training.window = window;
     int context = base.architecture().context();
     if (Container.of(file) == Container.PLAIN_TEXT) {

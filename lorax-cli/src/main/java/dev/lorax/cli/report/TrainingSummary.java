@@ -31,7 +31,7 @@ public final class TrainingSummary {
     summary.sizes(base, training.adapter());
     summary.speed(history);
     summary.memory(base, training);
-    summary.recipe(training.plan(), training.material().longest(), options);
+    summary.recipe(training.plan(), training.material().limit(), options);
     summary.adapter(training.adapter());
     return summary.json;
   }
@@ -83,13 +83,13 @@ public final class TrainingSummary {
     json.put("recompute", training.memory().recomputation().share());
   }
 
-  private void recipe(TrainingPlan plan, int longest, TrainingOptions options) {
+  private void recipe(TrainingPlan plan, int limit, TrainingOptions options) {
     json.put("seed", options.seed);
     ObjectNode recipe = json.putObject("recipe");
     recipe.put("steps", plan.steps());
     recipe.put("epochs", plan.epochs());
     recipe.put("batchSize", options.batchSize);
-    recipe.put("maxLength", longest);
+    recipe.put("maxLength", limit);
     recipe.put("accumulate", options.accumulate);
     recipe.put("consecutive", options.consecutive);
     recipe.put("learningRate", options.learningRate);

@@ -169,6 +169,11 @@ public final class ExampleMaterial implements Material {
   }
 
   @Override
+  public int limit() {
+    return limit;
+  }
+
+  @Override
   public int longest() {
     return Math.min(limit, statistics().percentile(1));
   }
@@ -210,33 +215,7 @@ public final class ExampleMaterial implements Material {
 
   @Override
   public List<String> facts() {
-    List<String> facts = new ArrayList<>();
-    for (Part part : parts) {
-      facts.add(
-          "%s: %s samples, %s%s"
-              .formatted(
-                  part.file.file(),
-                  Figures.count(part.file.count()),
-                  part.file.format(),
-                  part.weight == 0
-                      ? ", to measure on"
-                      : part.weight == 1
-                          ? ""
-                          : ", gone over %s times an epoch"
-                              .formatted(Figures.number(part.weight))));
-    }
-    facts.add(
-        "%s to learn from, %s held out"
-            .formatted(Figures.count(train.examples().count()), Figures.count(heldOut.count())));
-    facts.add(statistics() + seen());
-    facts.addAll(found());
-    return facts;
-  }
-
-  private String seen() {
-    long count = train.examples().count();
-    long lookedAt = statistics().samples();
-    return lookedAt < count ? " (of %s looked at)".formatted(Figures.count(lookedAt)) : "";
+    return new ExampleFacts(this).lines();
   }
 
   /** What is remarkable about samples seen so far, a line a file. */

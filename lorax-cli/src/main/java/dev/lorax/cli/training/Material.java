@@ -27,7 +27,10 @@ public interface Material extends AutoCloseable {
    */
   Optional<HeldOut> heldOut(int size);
 
-  /** Tokens of the longest sequence. */
+  /** The most tokens that a sequence may have. */
+  int limit();
+
+  /** Tokens of the longest sequence, about. */
   int longest();
 
   /** Tokens of a sample on average. */

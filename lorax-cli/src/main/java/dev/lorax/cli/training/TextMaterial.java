@@ -68,6 +68,11 @@ public record TextMaterial(TextData data, Windows windows, int window, boolean c
   }
 
   @Override
+  public int limit() {
+    return window;
+  }
+
+  @Override
   public int longest() {
     return window;
   }
