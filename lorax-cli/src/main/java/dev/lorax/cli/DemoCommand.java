@@ -103,7 +103,7 @@ final class DemoCommand implements Callable<Integer> {
     TextMaterial text =
         TextMaterial.of(
             TextData.of(
-                "the cook's log", base.tokenizer().encode(DemoFiles.log()), options.heldOut),
+                "the cook's log", base.tokenizer().encode(DemoFiles.log()), options.share()),
             options,
             base.architecture().context());
     TrainingTale tale = new TrainingTale(console);

@@ -71,6 +71,11 @@ public final class EvaluationOptions extends SampleOptions {
     least("--limit", limit);
     least("--batch-size", batchSize);
     least("--max-tokens", maxTokens);
+    if (maxTokens != null && !exactMatch) {
+      throw Failure.usage(
+          "--max-tokens does nothing without --exact-match, since no answer is generated: leave it"
+              + " out, or give both");
+    }
   }
 
   private static void least(String option, Integer value) {
@@ -93,6 +98,7 @@ public final class EvaluationOptions extends SampleOptions {
     training.window = window;
     int context = base.architecture().context();
     if (Container.of(file) == Container.PLAIN_TEXT) {
+      check(file);
       TextData text = TextData.read(file, base.tokenizer(), 0);
       return TextWindows.of(text, training.window(context), this);
     }

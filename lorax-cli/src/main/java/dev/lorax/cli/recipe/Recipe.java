@@ -78,7 +78,7 @@ public record Recipe(Map<String, List<String>> values) {
   }
 
   /**
-   * The options of a command as they stand, defaults included.
+   * The options of a command as they stand, defaults included; flags that are not set are left out.
    *
    * @param left names that do not belong in a recipe
    */
@@ -87,7 +87,7 @@ public record Recipe(Map<String, List<String>> values) {
     for (OptionSpec option : command.options()) {
       String name = name(option);
       Object value = left.contains(name) || option.inherited() ? null : option.getValue();
-      if (value != null && !List.of().equals(value)) {
+      if (value != null && !List.of().equals(value) && !Boolean.FALSE.equals(value)) {
         Stream<?> all =
             value instanceof Collection<?> several ? several.stream() : Stream.of(value);
         values.put(name, all.map(Recipe::text).toList());

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,6 +26,9 @@ public final class RecipeArguments {
   /** Options of which one takes the other's place. */
   private static final Map<String, String> RIVALS = Map.of("steps", "epochs", "epochs", "steps");
 
+  /** Options that name a recipe: one that names another would not be followed. */
+  private static final Set<String> NO_RECIPE = Set.of("recipe", "resume");
+
   private RecipeArguments() {}
 
   /**
@@ -43,6 +47,7 @@ public final class RecipeArguments {
       return words;
     }
     Optional<Path> folder = value("--resume", words).map(Path::of);
+    folder.ifPresent(run -> requireOwn(run, words));
     Optional<Path> file =
         folder.isPresent()
             ? folder.map(run -> run.resolve(FILE))
@@ -56,6 +61,18 @@ public final class RecipeArguments {
       all.add("--out=" + folder.get());
     }
     return all.toArray(String[]::new);
+  }
+
+  /** A run goes on where it is, and as its own recipe says. */
+  private static void requireOwn(Path run, String... words) {
+    for (String name : List.of("--recipe", "--out")) {
+      if (isGiven(name, words)) {
+        throw Failure.usage(
+            ("%s does nothing beside --resume %s, which goes on in that folder by the recipe there:"
+                    + " leave one of them out")
+                .formatted(name, run));
+      }
+    }
   }
 
   private static List<String> added(CommandLine command, Path file, String... words) {
@@ -85,6 +102,10 @@ public final class RecipeArguments {
   }
 
   private static OptionSpec option(CommandLine command, Path file, String name) {
+    if (NO_RECIPE.contains(name)) {
+      throw Failure.usage(
+          "%s: '%s' does nothing in a recipe: give it on the command line".formatted(file, name));
+    }
     CommandSpec spec = command.getCommandSpec();
     OptionSpec option = spec.findOption("--" + name);
     if (option == null || !("--" + name).equals(option.longestName())) {

@@ -97,7 +97,7 @@ public final class TrainingSummary {
     recipe.put("warmup", plan.warmup());
     recipe.put("weightDecay", options.weightDecay);
     recipe.put("clip", options.clip);
-    recipe.put("heldOut", options.heldOut);
+    recipe.put("heldOut", options.share());
     recipe.put("evalEvery", plan.evalEvery());
   }
 

@@ -1,6 +1,7 @@
 package dev.lorax.cli.run;
 
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.training.TrainingPlan;
 import picocli.CommandLine.Option;
 
 /** When a run is saved; on the command line, options of those names. */
@@ -40,6 +41,19 @@ public final class SavingOptions {
     @Override
     public String toString() {
       return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /**
+   * Checks that there is a best adapter to leave, where one is asked for.
+   *
+   * @throws Failure if nothing is measured
+   */
+  public void check(TrainingPlan plan) {
+    if (result == Result.BEST && plan.heldOut().isEmpty()) {
+      throw Failure.usage(
+          "--result best does nothing here, since nothing is held out to measure on: leave it out, of"
+              + " the recipe too, or give --held-out or --validation");
     }
   }
 

@@ -6,6 +6,7 @@ import dev.lorax.data.Container;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** What is learned from; on the command line, options of those names. */
@@ -46,16 +47,40 @@ public final class DataOptions extends SampleOptions {
   public Material open(Checkpoint base, TrainingOptions options) {
     Path first = files.get(0).path();
     if (Container.of(first) != Container.PLAIN_TEXT) {
+      requireSamples(first, options);
       return ExampleMaterial.open(base, this, options);
     }
+    check(first);
     if (files.size() > 1 || validation != null) {
       throw Failure.usage(
           "%s is plain text, of which one is learned at a time: join the texts, or write each as"
                   .formatted(first)
               + " a line {\"text\": …} of a JSON lines file");
     }
-    TextData text = TextData.read(first, base.tokenizer(), options.heldOut);
+    TextData text = TextData.read(first, base.tokenizer(), options.share());
     return TextMaterial.of(text, options, base.architecture().context());
+  }
+
+  /** What is said of a text does nothing to samples. */
+  private void requireSamples(Path first, TrainingOptions options) {
+    if (options.consecutive) {
+      throw Failure.usage(
+          "--consecutive does nothing here, since %s holds samples, not one plain text: leave it out,"
+                  .formatted(first)
+              + " of the recipe too");
+    }
+    if (validation != null && options.heldOut != null && options.heldOut > 0) {
+      throw Failure.usage(
+          "--held-out does nothing beside --validation, which is measured on instead: leave one of"
+              + " them out, of the recipe too");
+    }
+  }
+
+  @Override
+  Map<String, Boolean> given() {
+    Map<String, Boolean> given = super.given();
+    given.put("--group-by-length", grouped);
+    return given;
   }
 
   /** Every file that is read. */

@@ -90,7 +90,7 @@ public final class ExampleMaterial implements Material {
       List<Mixture.Source> train = new ArrayList<>();
       List<Mixture.Source> held = new ArrayList<>();
       for (Part part : parts) {
-        double share = apart ? 0 : options.heldOut;
+        double share = apart ? 0 : options.share();
         if (part.weight == 0) {
           held.add(new Mixture.Source(part.examples, 1));
         } else {

@@ -10,20 +10,22 @@ import dev.lorax.data.Fields;
 import dev.lorax.data.Overlong;
 import dev.lorax.data.SampleEncoder;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** How samples of files become tokens; on the command line, options of those names. */
 public class SampleOptions {
-  /** Which answers are learned. */
+  /** Which answers are learned; null: the last. */
   @Option(
       names = "--answers",
       paramLabel = "WHICH",
       description =
           "Which of the assistant's answers in a conversation are learned: last or all (default:"
-              + " ${DEFAULT-VALUE}). Questions never are, unless --learn-prompts is given.")
-  public Answers answers = Answers.LAST;
+              + " last). Questions never are, unless --learn-prompts is given.")
+  public Answers answers;
 
   /** Whether everything is learned. */
   @Option(
@@ -39,14 +41,14 @@ public class SampleOptions {
               + " and its answer.")
   public boolean asChat;
 
-  /** What becomes of long samples. */
+  /** What becomes of long samples; null: they are cut. */
   @Option(
       names = "--too-long",
       paramLabel = "WHAT",
       description =
           "What becomes of samples with more tokens than --max-length: cut, split or drop"
-              + " (default: ${DEFAULT-VALUE}).")
-  public Overlong overlong = Overlong.CUT;
+              + " (default: cut).")
+  public Overlong overlong;
 
   /** A template in place of the model's; null: that one. */
   @Option(
@@ -86,7 +88,41 @@ public class SampleOptions {
 
   /** For examples of at most that many tokens. */
   public EncodingOptions encoding(int limit) {
-    return new EncodingOptions(limit, overlong, answers, prompts, asChat);
+    return new EncodingOptions(
+        limit,
+        overlong == null ? Overlong.CUT : overlong,
+        answers == null ? Answers.LAST : answers,
+        prompts,
+        asChat);
+  }
+
+  /**
+   * Checks that nothing is said of samples where there are none.
+   *
+   * @param text the plain text that is read
+   * @throws Failure if something is, and would do nothing
+   */
+  public void check(Path text) {
+    List<String> idle =
+        given().entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
+    if (!idle.isEmpty()) {
+      throw Failure.usage(
+          ("%s does nothing here, since %s is one plain text: leave it out, of the recipe too, or"
+                  + " give samples as JSON lines, a JSON array or CSV")
+              .formatted(String.join(", ", idle), text));
+    }
+  }
+
+  /** Options that need samples, and whether they are given. */
+  Map<String, Boolean> given() {
+    Map<String, Boolean> given = new LinkedHashMap<>();
+    given.put("--answers", answers != null);
+    given.put("--learn-prompts", prompts);
+    given.put("--as-chat", asChat);
+    given.put("--too-long", overlong != null);
+    given.put("--chat-template", template != null);
+    given.put("--fields", fields != null);
+    return given;
   }
 
   private Optional<Fields> named() {

@@ -6,6 +6,8 @@ import picocli.CommandLine.Option;
 
 /** The numbers of a run, with their defaults; on the command line, options of those names. */
 public final class TrainingOptions extends StepOptions {
+  private static final double USUAL_SHARE = 0.1; // held out
+
   /** The schedule's peak. */
   @Option(
       names = "--learning-rate",
@@ -82,14 +84,14 @@ public final class TrainingOptions extends StepOptions {
       description = "Take windows one after the other, not at random places.")
   public boolean consecutive;
 
-  /** Share that is measured on. */
+  /** Share that is measured on; null: a tenth. */
   @Option(
       names = "--held-out",
       paramLabel = "SHARE",
       description =
           "Share of the text, at its end, that is measured on and never learned from"
-              + " (default: ${DEFAULT-VALUE}; 0 for none).")
-  public double heldOut = 0.1;
+              + " (default: 0.1; 0 for none).")
+  public Double heldOut;
 
   /** Measurements without a better loss that end the run; 0: it goes to its last step. */
   @Option(
@@ -136,6 +138,11 @@ public final class TrainingOptions extends StepOptions {
               + " same adapter).")
   public long seed = 42;
 
+  /** The share that is measured on, where none is given too. */
+  public double share() {
+    return heldOut == null ? USUAL_SHARE : heldOut;
+  }
+
   /**
    * Checks what the library does not.
    *
@@ -147,7 +154,7 @@ public final class TrainingOptions extends StepOptions {
     least("--warmup", warmup, 0);
     least("--eval-every", evalEvery, 1);
     least("--patience", patience, 0);
-    if (!(heldOut >= 0 && heldOut < 1)) {
+    if (!(share() >= 0 && share() < 1)) {
       throw Failure.usage("--held-out must be at least 0 and below 1, not " + heldOut);
     }
     if (recompute != null && !(recompute >= 0 && recompute <= 1)) {

@@ -1,5 +1,6 @@
 package dev.lorax.cli.training;
 
+import dev.lorax.cli.console.Failure;
 import dev.lorax.train.Batches;
 import java.util.Optional;
 
@@ -27,11 +28,15 @@ public record TrainingPlan(
   /**
    * Settles the numbers for some material.
    *
-   * @throws dev.lorax.cli.console.Failure if a number does not fit
+   * @throws Failure if a number does not fit
    */
   public static TrainingPlan of(TrainingOptions options, Material material) {
     options.check();
     int together = options.batchSize * options.accumulate;
+    Optional<HeldOut> heldOut = material.heldOut(options.batchSize);
+    if (heldOut.isEmpty()) {
+      requireUnmeasured(options);
+    }
     long steps = steps(options, material.perEpoch(), together);
     return new TrainingPlan(
         steps,
@@ -40,7 +45,17 @@ public record TrainingPlan(
         together,
         material.perEpoch(),
         material.batches(options.batchSize, options.seed),
-        material.heldOut(options.batchSize));
+        heldOut);
+  }
+
+  /** What is said of measurements does nothing where there are none. */
+  private static void requireUnmeasured(TrainingOptions options) {
+    if (options.patience > 0 || options.evalEvery != null) {
+      throw Failure.usage(
+          "%s does nothing here, since nothing is held out to measure on: leave it out, of the recipe"
+                  .formatted(options.patience > 0 ? "--patience" : "--eval-every")
+              + " too, or give --held-out or --validation");
+    }
   }
 
   private static long steps(TrainingOptions options, long perEpoch, int together) {
