@@ -2,7 +2,6 @@ package dev.lorax.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.checkpoint.AtomicFolder;
-import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.checkpoint.CheckpointException;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
@@ -23,7 +22,6 @@ import dev.lorax.cli.training.AdapterTraining;
 import dev.lorax.cli.training.History;
 import dev.lorax.cli.training.Measure;
 import dev.lorax.cli.training.Observer;
-import dev.lorax.cli.training.TrainingOptions;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
 import java.io.IOException;
@@ -36,7 +34,6 @@ import java.util.Optional;
 /** One run in its folder: from its first step, or the last one saved, to the files it leaves. */
 final class AdapterRun {
   private final Console console;
-  private final Checkpoint base;
   private final AdapterTraining training;
   private final RunFolder folder;
   private final Outcome outcome;
@@ -51,14 +48,8 @@ final class AdapterRun {
    */
   record Outcome(SavingOptions saving, DType type, Optional<Long> sampleEvery) {}
 
-  AdapterRun(
-      Console console,
-      Checkpoint base,
-      AdapterTraining training,
-      RunFolder folder,
-      Outcome outcome) {
+  AdapterRun(Console console, AdapterTraining training, RunFolder folder, Outcome outcome) {
     this.console = console;
-    this.base = base;
     this.training = training;
     this.folder = folder;
     this.outcome = outcome;
@@ -68,12 +59,21 @@ final class AdapterRun {
    * Trains from the start, or from the newest checkpoint.
    *
    * @param now the run as its options and files describe it
-   * @throws Failure if the checkpoint is that of another run
+   * @throws Failure if the folder is that of another run
    */
   History train(RunState now, Interrupt interrupt) {
+    try {
+      return trained(now, interrupt);
+    } catch (RuntimeException refused) { // before the first step: it does not throw later
+      folder.discard();
+      throw refused;
+    }
+  }
+
+  private History trained(RunState now, Interrupt interrupt) {
     boolean anew = folder.begin(now);
     Optional<Path> checkpoint = folder.newest();
-    Optional<RunState> saved = checkpoint.map(RunState::read);
+    Optional<RunState> saved = checkpoint.map(RunState::ofCheckpoint);
     saved.ifPresent(before -> before.requireSame(now));
     long step = saved.map(RunState::step).orElse(0L);
     log =
@@ -93,20 +93,22 @@ final class AdapterRun {
     all.add(log);
     all.add(Progress.of(console, training.plan().steps()));
     all.add(new BestKeeper(earlier, () -> AtomicFolder.replace(folder.best(), this::writeAdapter)));
-    outcome.sampleEvery().ifPresent(every -> all.add(new SampleTaker(base, training, log, every)));
+    outcome
+        .sampleEvery()
+        .ifPresent(every -> all.add(new SampleTaker(training.base(), training, log, every)));
     all.add(new CheckpointSaver(folder, outcome.saving(), training, now::at));
     return Observer.all(all);
   }
 
   private void writeAdapter(Path place) {
-    PeftFolder.write(place, base, training.adapter(), outcome.type());
+    PeftFolder.write(place, training.base(), training.adapter(), outcome.type());
   }
 
   /** Writes the adapter that is the run's result. */
-  void saveAdapter(History history, TrainingOptions options) {
+  void saveAdapter(History history) {
     boolean best =
         outcome.saving().result == null
-            ? options.patience > 0
+            ? training.options().patience > 0
             : outcome.saving().result == SavingOptions.Result.BEST;
     boolean kept = Files.exists(folder.best().resolve("adapter_model.safetensors"));
     folder.write(best && kept && history.best().isPresent() ? this::copyBest : this::writeAdapter);
@@ -128,8 +130,8 @@ final class AdapterRun {
    *
    * @throws Failure if that fails; the adapter is there
    */
-  ObjectNode report(History history, TrainingOptions options, Optional<Sample> sample) {
-    ObjectNode summary = TrainingSummary.of(base, training, history, options);
+  ObjectNode report(History history, Optional<Sample> sample) {
+    ObjectNode summary = TrainingSummary.of(training.base(), training, history, training.options());
     sample.ifPresent(found -> summary.putPOJO("sample", found));
     Metrics metrics = log.metrics();
     try {

@@ -10,6 +10,8 @@ import dev.lorax.cli.doctor.JsonTelling;
 import dev.lorax.cli.doctor.Severity;
 import dev.lorax.cli.doctor.Telling;
 import dev.lorax.cli.doctor.TextTelling;
+import dev.lorax.cli.recipe.Combinations;
+import dev.lorax.cli.recipe.Recipe;
 import dev.lorax.cli.run.SavingOptions;
 import dev.lorax.cli.training.AdapterTraining;
 import dev.lorax.cli.training.DataOptions;
@@ -19,14 +21,18 @@ import dev.lorax.cli.training.TrainingOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code lorax doctor}: what is wrong with a run, before it begins. */
 @Command(
@@ -48,6 +54,8 @@ final class DoctorCommand implements Callable<Integer> {
   private final Console console;
   private final List<Diagnosis> found = new ArrayList<>();
 
+  @Spec private CommandSpec spec;
+
   @Mixin private ModelOptions model;
 
   @Option(
@@ -63,6 +71,12 @@ final class DoctorCommand implements Callable<Integer> {
           "Steps that are tried, on an adapter that is thrown away (default: ${DEFAULT-VALUE}; 0"
               + " for none).")
   private int timed = 3;
+
+  @Option(
+      names = "--sweep",
+      paramLabel = "NAME=V1,V2",
+      description = "As for 'lorax train': all combinations are read, and the first is examined.")
+  private List<String> sweeps = new ArrayList<>();
 
   @ArgGroup(exclusive = false, validate = false, heading = "%nWhat is learned from:%n")
   private DataOptions data = new DataOptions();
@@ -90,7 +104,12 @@ final class DoctorCommand implements Callable<Integer> {
     }
     JsonTelling json = new JsonTelling();
     Telling telling = running.json ? json : new TextTelling(console);
-    examine(telling);
+    if (sweeps.isEmpty()) {
+      examine(telling);
+    } else {
+      attempt("sweep", () -> new SweptCommand(spec).combinations(sweeps))
+          .ifPresent(combinations -> examine(telling, combinations));
+    }
     telling.findings(found);
     if (running.json) {
       console.result(json.json());
@@ -99,14 +118,51 @@ final class DoctorCommand implements Callable<Integer> {
     return ill ? ExitCode.SOFTWARE : ExitCode.OK;
   }
 
+  /** Only what the options say of all of them; the first stands for what takes time. */
+  private void examine(Telling telling, List<Map<String, String>> combinations) {
+    List<DoctorCommand> read = new ArrayList<>();
+    for (Map<String, String> combination : combinations) {
+      attempt("sweep", () -> one(combination)).ifPresent(read::add);
+    }
+    if (read.size() == combinations.size()) {
+      DoctorCommand first = read.get(0);
+      first.examine(telling);
+      found.addAll(first.found);
+      String what = "of %d combinations the first is examined: %s";
+      found.add(
+          Diagnosis.note(
+              "sweep",
+              what.formatted(combinations.size(), Combinations.folder(combinations.get(0))),
+              "give another one's options without --sweep to examine that"));
+    }
+  }
+
+  private DoctorCommand one(Map<String, String> combination) {
+    DoctorCommand command = new DoctorCommand(console);
+    command.timed = timed;
+    CommandLine line = Main.configured(new CommandLine(command), console, System.getenv());
+    Recipe recipe = new SweptCommand(spec).of(combination, model.folder());
+    SweptCommand.parse(line, recipe, combination);
+    try {
+      command.check();
+    } catch (Failure wrong) {
+      throw Failure.usage("--sweep %s: %s".formatted(combination, wrong.getMessage()));
+    }
+    return command;
+  }
+
+  private void check() {
+    options.check();
+    saving.check();
+    running.check();
+    lora.config();
+  }
+
   private void examine(Telling telling) {
     attempt(
         "options",
         () -> {
-          options.check();
-          saving.check();
-          running.check();
-          lora.config();
+          check();
           return running.applyThreads();
         });
     String type = ModelOptions.precision(running.type).isPresent() ? null : running.type;
@@ -132,6 +188,14 @@ final class DoctorCommand implements Callable<Integer> {
   private void examine(Telling telling, Checkpoint base, Material material) {
     Optional<AdapterTraining> training =
         attempt("adapter", () -> new AdapterTraining(base, lora.config(), material, options));
+    training.ifPresent(
+        made ->
+            attempt(
+                "options",
+                () -> {
+                  saving.check(made.plan());
+                  return made;
+                }));
     try {
       Case run = new Case(base, data, options, material, training);
       attempt("run", () -> new Examination(run, timed, telling).findings())

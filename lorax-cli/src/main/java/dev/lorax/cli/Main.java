@@ -79,6 +79,12 @@ public final class Main {
             .addSubcommand(new PullCommand(console, environment))
             .addSubcommand(BenchCommand.with(console))
             .addSubcommand(new WarmUpCommand());
+    return configured(line, console, environment);
+  }
+
+  /** The same line, which reads values and prints as all commands do. */
+  static CommandLine configured(
+      CommandLine line, Console console, Map<String, String> environment) {
     boolean colors = console.terminals().colorsOut();
     ColorScheme scheme = CommandLine.Help.defaultColorScheme(colors ? Ansi.ON : Ansi.OFF);
     return line.setColorScheme(scheme)

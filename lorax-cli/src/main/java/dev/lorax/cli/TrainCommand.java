@@ -3,16 +3,14 @@ package dev.lorax.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
-import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
 import dev.lorax.cli.console.Interrupt;
 import dev.lorax.cli.doctor.Case;
 import dev.lorax.cli.doctor.Warnings;
-import dev.lorax.cli.recipe.Combinations;
 import dev.lorax.cli.recipe.Recipe;
 import dev.lorax.cli.recipe.RecipeArguments;
-import dev.lorax.cli.report.Sample;
 import dev.lorax.cli.report.TrainingTale;
+import dev.lorax.cli.run.FileDigests;
 import dev.lorax.cli.run.Fingerprint;
 import dev.lorax.cli.run.RunFolder;
 import dev.lorax.cli.run.RunState;
@@ -28,10 +26,10 @@ import dev.lorax.cli.training.TrainingOptions;
 import dev.lorax.cli.training.TypeChoice;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Engine;
-import dev.lorax.train.TrainingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +42,6 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code lorax train}: an adapter for a model, learned from files. */
@@ -63,18 +60,9 @@ import picocli.CommandLine.Spec;
       "  lorax train --recipe forum-adapter/recipe.yaml --rank 16 --out wider-adapter"
     })
 final class TrainCommand implements Callable<Integer> {
-  /** Options that say where and how a run is told, not what it does. */
-  private static final Set<String> NO_RECIPE =
-      Set.of("out", "resume", "recipe", "json", "verbose", "help", "version");
-
-  /** Options that all runs of a sweep share. */
-  private static final Set<String> SHARED =
-      Set.of(
-          "model", "dtype", "threads", "out", "resume", "recipe", "sweep", "json", "verbose",
-          "help", "version");
-
   private final Console console;
   private final Interrupt interrupt;
+  private final FileDigests digests;
 
   @Spec private CommandSpec spec;
 
@@ -127,14 +115,20 @@ final class TrainCommand implements Callable<Integer> {
   private RunningOptions running = new RunningOptions();
 
   TrainCommand(Console console, Interrupt interrupt) {
+    this(console, interrupt, new FileDigests());
+  }
+
+  /** One of several that read the same files. */
+  private TrainCommand(Console console, Interrupt interrupt, FileDigests digests) {
     this.console = console;
     this.interrupt = interrupt;
+    this.digests = digests;
   }
 
   @Override
   public Integer call() {
     check();
-    List<Map<String, String>> combinations = Combinations.of(sweeps, spec, SHARED);
+    List<Map<String, String>> combinations = new SweptCommand(spec).combinations(sweeps);
     try (RunFolder folder = resume == null ? RunFolder.create(out) : RunFolder.reopen(resume);
         Checkpoint base = open()) {
       return sweeps.isEmpty() ? train(base, folder) : sweep(base, folder, combinations);
@@ -150,21 +144,37 @@ final class TrainCommand implements Callable<Integer> {
 
   private int train(Checkpoint base, RunFolder folder) {
     folder.tidy();
-    folder.newest().map(RunState::read).map(RunState::settled).ifPresent(this::settle);
+    folder.begun().ifPresent(this::settle);
     ThreadChoice threads = running.applyThreads();
     try (Material material = data.open(base, options);
         AdapterTraining training = new AdapterTraining(base, lora.config(), material, options)) {
+      saving.check(training.plan());
       running.checkPrompt(base);
       TrainingTale tale = new TrainingTale(console);
       tale.plan(base, material, training, options);
       tale.machine(type(base), threads);
       Warnings.print(console, new Case(base, data, options, material, Optional.of(training)));
-      return run(base, training, folder);
+      return run(training, folder);
     }
   }
 
+  private int run(AdapterTraining training, RunFolder folder) {
+    AdapterRun.Outcome outcome =
+        new AdapterRun.Outcome(
+            saving, running.fileType(), Optional.ofNullable(running.sampleEvery));
+    AdapterRun run = new AdapterRun(console, training, folder, outcome);
+    RunState now = state(training.memory().recomputation().share());
+    History history = run.train(now, interrupt);
+    return new RunEnding(console, training, folder, running).of(run, history);
+  }
+
   private int sweep(Checkpoint base, RunFolder folder, List<Map<String, String>> combinations) {
-    combinations.forEach(combination -> one(combination, folder.path()).check());
+    Map<Map<String, String>, TrainCommand> commands = new HashMap<>();
+    for (Map<String, String> combination : combinations) {
+      TrainCommand command = one(combination);
+      command.check();
+      commands.put(combination, command);
+    }
     folder.begin(state(0));
     Sweep sweep = new Sweep(console, folder.path());
     boolean whole =
@@ -173,7 +183,7 @@ final class TrainCommand implements Callable<Integer> {
             (combination, place) -> {
               boolean begun = Files.exists(place.resolve(RecipeArguments.FILE));
               try (RunFolder own = begun ? RunFolder.reopen(place) : RunFolder.create(place)) {
-                int code = one(combination, place).train(base, own);
+                int code = commands.get(combination).train(base, own);
                 return code == ExitCode.OK || !interrupt.requested();
               }
             });
@@ -191,30 +201,33 @@ final class TrainCommand implements Callable<Integer> {
     return sweep.hasResult() ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  /** The command that trains one combination alone. */
-  private TrainCommand one(Map<String, String> combination, Path place) {
-    Recipe recipe = Recipe.of(spec, NO_RECIPE).without("sweep").with("model", model.folder() + "");
-    for (Map.Entry<String, String> value : combination.entrySet()) {
-      recipe = recipe.with(value.getKey(), value.getValue());
-    }
+  /** The command that trains one combination alone, in a folder that it is given. */
+  private TrainCommand one(Map<String, String> combination) {
     Console quiet = new Console(console.in(), console.err(), console.err(), console.terminals());
-    CommandLine line = Main.line(quiet, interrupt, System.getenv(), new LoraxCommand(quiet));
-    CommandLine train = line.getSubcommands().get(spec.name());
-    List<String> words = new ArrayList<>(List.of(spec.name(), "--out=" + place));
-    words.addAll(RecipeArguments.words(recipe, train.getCommandSpec()));
-    try {
-      line.parseArgs(words.toArray(String[]::new));
-    } catch (ParameterException wrong) {
-      throw Failure.usage("--sweep %s: %s".formatted(combination, wrong.getMessage()));
-    }
-    return (TrainCommand) train.getCommandSpec().userObject();
+    TrainCommand command = new TrainCommand(quiet, interrupt, digests);
+    Recipe recipe = new SweptCommand(spec).of(combination, model.folder()).with("out", "");
+    CommandLine line = Main.configured(new CommandLine(command), quiet, System.getenv());
+    SweptCommand.parse(line, recipe, combination);
+    return command;
   }
 
-  /** What decided the last bits of a run that goes on is decided alike. */
-  private void settle(RunState.Settled before) {
-    running.settle(before);
-    options.recompute =
-        options.recompute == null ? Double.valueOf(before.recompute()) : options.recompute;
+  /** What decided the last bits of a run that goes on is decided alike, unless told otherwise. */
+  private void settle(RunState begun) {
+    running.settle(begun.settled());
+    String budget = "memory-budget";
+    boolean sameBudget =
+        new SweptCommand(spec).recipe().of(budget).equals(begun.recipe().of(budget));
+    if (options.recompute == null && sameBudget) {
+      options.recompute = begun.settled().recompute();
+    }
+  }
+
+  private RunState state(double recompute) {
+    return new RunState(
+        0,
+        new RunState.Settled(Engine.threads(), recompute),
+        new SweptCommand(spec).recipe(),
+        Fingerprint.of(model.folder(), data.all(), digests));
   }
 
   private Checkpoint open() {
@@ -233,103 +246,5 @@ final class TrainCommand implements Callable<Integer> {
     DType type = base.parameters().asMap().values().iterator().next().dtype();
     Set<DType> stored = StoredWeights.of(model.folder()).types();
     return TypeChoice.of(type, running.type != null, stored, Processor.here());
-  }
-
-  private int run(Checkpoint base, AdapterTraining training, RunFolder folder) {
-    RunState now = state(training.memory().recomputation().share());
-    AdapterRun run =
-        new AdapterRun(
-            console,
-            base,
-            training,
-            folder,
-            new AdapterRun.Outcome(
-                saving, running.fileType(), Optional.ofNullable(running.sampleEvery)));
-    History history = train(run, now, folder);
-    if (history.steps().isEmpty()) {
-      folder.discard();
-    } else {
-      run.saveAdapter(history, options);
-      tell(run, history, sample(base, training, history));
-    }
-    return outcome(history, training.material());
-  }
-
-  private RunState state(double recompute) {
-    return new RunState(
-        0,
-        new RunState.Settled(Engine.threads(), recompute),
-        Recipe.of(spec, NO_RECIPE),
-        Fingerprint.of(model.folder(), data.all()));
-  }
-
-  private History train(AdapterRun run, RunState now, RunFolder folder) {
-    try {
-      return run.train(now, interrupt);
-    } catch (RuntimeException refused) { // before the first step: it does not throw later
-      folder.discard();
-      throw refused;
-    }
-  }
-
-  private void tell(AdapterRun run, History history, Optional<Sample> sample) {
-    ObjectNode summary = run.report(history, options, sample);
-    if (running.json) {
-      console.result(summary);
-      return;
-    }
-    TrainingTale tale = new TrainingTale(console);
-    tale.result(history);
-    sample.ifPresent(tale::sample);
-    tale.saved(folder());
-  }
-
-  private Optional<Sample> sample(Checkpoint base, AdapterTraining training, History history) {
-    boolean wanted = running.prompt == null || !running.prompt.isEmpty();
-    if (!wanted || history.interrupted() || history.failure().isPresent()) {
-      return Optional.empty();
-    }
-    int[] prompt =
-        running.prompt == null
-            ? training.material().beginning()
-            : base.tokenizer().encodeWithSpecials(running.prompt);
-    return Optional.of(Sample.of(base, training.adapter(), prompt, options.seed));
-  }
-
-  private int outcome(History history, Material material) {
-    String kept =
-        history.steps().isEmpty()
-            ? "nothing was learned yet, so nothing was saved"
-            : "what was learned in %d steps is saved in %s"
-                .formatted(history.steps().size(), folder());
-    if (history.failure().isPresent()) {
-      RuntimeException failure = history.failure().get();
-      throw Failure.of(
-          "%s%s; %s".formatted(Errors.explain(failure, false), place(failure, material), kept),
-          failure);
-    }
-    if (history.interrupted()) {
-      String next = history.steps().isEmpty() ? "" : "; 'lorax train --resume %s' goes on";
-      console.error("interrupted; " + kept + next.formatted(folder()));
-      return ExitCode.SOFTWARE;
-    }
-    return ExitCode.OK;
-  }
-
-  /** The sample that a loss which is no number comes from. */
-  private static String place(RuntimeException failure, Material material) {
-    if (failure instanceof TrainingException training
-        && training.batch().isPresent()
-        && training.sequence().isPresent()) {
-      return material
-          .place(training.batch().getAsLong(), training.sequence().getAsInt())
-          .map(found -> " (%s)".formatted(found))
-          .orElse("");
-    }
-    return "";
-  }
-
-  private Path folder() {
-    return resume == null ? out : resume;
   }
 }

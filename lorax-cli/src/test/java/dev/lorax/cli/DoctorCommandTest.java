@@ -86,6 +86,23 @@ class DoctorCommandTest {
   }
 
   @Test
+  void examinesTheFirstCombinationOfASweepAndReadsTheOthers() throws IOException {
+    Path out = folder.resolve("out");
+    Object[] sweep = with("--out", out, "--sweep", "rank=3,4", "--sample", "");
+    clinic.run("train", clinic.chats(9), sweep).ok();
+    Path recipe = out.resolve("recipe.yaml");
+    JsonNode json = Lorax.run("doctor", "--recipe", recipe, "--json").ok().json();
+    assertThat(json.get("trainedParameters").asLong()).isEqualTo(3 * 2 * 2 * 64);
+    assertThat(json.get("findings").findValuesAsText("what"))
+        .contains("of 2 combinations the first is examined: rank=3");
+    assertThat(findings(clinic.chats(9), "--sweep", "rank=3,0", "--sweep", "alpha=4,x"))
+        .hasSize(3)
+        .allMatch(line -> line.startsWith("error sweep: --sweep {rank="))
+        .anyMatch(line -> line.contains("rank=0, alpha=4}: "))
+        .anyMatch(line -> line.contains("rank=3, alpha=x}: "));
+  }
+
+  @Test
   void leavesNothingBehind() throws IOException {
     Path data = clinic.chats(9);
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));

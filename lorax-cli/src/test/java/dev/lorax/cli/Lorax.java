@@ -63,6 +63,12 @@ record Lorax(int code, String out, String err) {
     assertThat(err).doesNotContain("Exception").doesNotContain("\tat ");
   }
 
+  /** It failed at its end with one clear line that says this; what it had to say before stays. */
+  void says(int expected, String... parts) {
+    assertThat(code).as(err).isEqualTo(expected);
+    assertThat(err.lines().reduce((a, b) -> b).orElseThrow()).startsWith("error: ").contains(parts);
+  }
+
   /** All of stdout as one JSON object. */
   JsonNode json() throws IOException {
     JsonNode json = new ObjectMapper().reader().readTree(out);

@@ -3,6 +3,7 @@ package dev.lorax.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lorax.checkpoint.AtomicFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -189,6 +190,51 @@ class ResumeTest {
     Files.write(weights, changed);
     Lorax.run("train", "--resume", out)
         .failed(1, "the model's file 'model.safetensors' has changed");
+  }
+
+  @Test
+  void whatCannotBeWrittenEndsARunThatGoesOnOnceItCan() throws IOException {
+    Path out = folder.resolve("out");
+    Object[] command = command(out).toArray();
+    command[Arrays.asList(command).indexOf("--steps") + 1] = 10;
+    Lorax.run(command).ok();
+    byte[] whole = Files.readAllBytes(out.resolve("adapter_model.safetensors"));
+    AtomicFolder.delete(out.resolve("checkpoints"));
+    Path inTheWay = Files.createFile(out.resolve("checkpoints"));
+    String goesOn = "'lorax train --resume %s' goes on".formatted(out);
+    Lorax.run("train", "--resume", out)
+        .says(1, "step-00000007", "learned in 7 steps is saved", "once that is mended", goesOn);
+    Files.delete(inTheWay);
+    Lorax.run("train", "--resume", out).ok();
+    assertThat(out.resolve("adapter_model.safetensors")).hasBinaryContent(whole);
+  }
+
+  @Test
+  void keepsItsThreadsWhereItStoppedBeforeTheFirstCheckpoint() throws IOException {
+    Path out = folder.resolve("out");
+    Object[] command = command(out).toArray();
+    command[Arrays.asList(command).indexOf("--steps") + 1] = 5;
+    Lorax.run(command).ok();
+    AtomicFolder.delete(out.resolve("checkpoints"));
+    Path recipe = out.resolve("recipe.yaml");
+    Files.writeString(recipe, Files.readString(recipe).replaceAll("(?m)^threads: .*\n", ""));
+    Path state = out.resolve("run.json");
+    String begun = Files.readString(state);
+    Files.writeString(state, begun.replace("\"threads\":1,", "\"threads\":3,"));
+    assertThat(Lorax.run("train", "--resume", out, "--json").ok().json().get("threads").asInt())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void anotherMemoryBudgetIsHeeded() throws IOException {
+    Path out = folder.resolve("out");
+    Object[] command = command(out).toArray();
+    command[Arrays.asList(command).indexOf("--steps") + 1] = 5;
+    Lorax.run(command).ok();
+    Lorax.run("train", "--resume", out, "--memory-budget", "100GB", "--json").ok();
+    assertThat(Lorax.run("train", "--resume", out, "--memory-budget", "100GB", "--json").err())
+        .contains("fits --memory-budget 100.0 GB")
+        .doesNotContain("as --recompute says");
   }
 
   @Test

@@ -18,7 +18,8 @@ public record Diagnosis(Severity severity, String check, String what, String rem
     return new Diagnosis(Severity.WARNING, check, what, remedy);
   }
 
-  static Diagnosis note(String check, String what, String remedy) {
+  /** Worth knowing, and no more. */
+  public static Diagnosis note(String check, String what, String remedy) {
     return new Diagnosis(Severity.NOTE, check, what, remedy);
   }
 

@@ -2,15 +2,9 @@ package dev.lorax.cli.run;
 
 import dev.lorax.cli.console.Failure;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,10 +17,6 @@ import java.util.stream.Stream;
  * @param data SHA-256 of the files learned from and measured on, by their place in the recipe
  */
 public record Fingerprint(Map<String, String> base, Map<String, String> data) {
-  private static final int BLOCK = 1 << 16;
-  private static final long WHOLE = 64L << 20; // larger weights: a thousand blocks stand for all
-  private static final int BLOCKS = 1000;
-
   /** Copies the maps. */
   public Fingerprint {
     base = new TreeMap<>(base);
@@ -34,19 +24,20 @@ public record Fingerprint(Map<String, String> base, Map<String, String> data) {
   }
 
   /**
-   * Reads the files: data wholly, and of each file of weights beyond 64 MB its length, and a
-   * thousand blocks from all over it. (Training changes every tensor of a base.)
+   * Reads the files: data wholly, and of large weights a part. (Training changes every tensor of a
+   * base.)
    *
+   * @param digests of files that were read before
    * @throws Failure if one cannot be read
    */
-  public static Fingerprint of(Path model, List<Path> data) {
+  public static Fingerprint of(Path model, List<Path> data, FileDigests digests) {
     Map<String, String> base = new TreeMap<>();
     for (Path file : modelFiles(model)) {
-      base.put(file.getFileName().toString(), digest(file, WHOLE));
+      base.put(file.getFileName().toString(), digests.sampled(file));
     }
     Map<String, String> texts = new TreeMap<>();
     for (int i = 0; i < data.size(); i++) {
-      texts.put("%d %s".formatted(i + 1, data.get(i).getFileName()), digest(data.get(i), -1));
+      texts.put("%d %s".formatted(i + 1, data.get(i).getFileName()), digests.whole(data.get(i)));
     }
     return new Fingerprint(base, texts);
   }
@@ -85,30 +76,6 @@ public record Fingerprint(Map<String, String> base, Map<String, String> data) {
       } else if (!now.get(name).equals(before.get(name))) {
         found.add("%s '%s' has changed".formatted(what, name));
       }
-    }
-  }
-
-  /** Of the whole file, or of parts of one that is longer than that. */
-  private static String digest(Path file, long whole) {
-    try (FileChannel channel = FileChannel.open(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      long size = channel.size();
-      digest.update(Long.toString(size).getBytes(StandardCharsets.US_ASCII));
-      boolean parts = whole >= 0 && size > whole;
-      long stride = parts ? size / BLOCKS : BLOCK;
-      ByteBuffer block = ByteBuffer.allocate(BLOCK);
-      for (long place = 0; place < size; place += stride) {
-        block.clear();
-        for (int read = 0; read >= 0 && block.hasRemaining(); ) {
-          read = channel.read(block, place + block.position());
-        }
-        digest.update(block.flip());
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException failed) {
-      throw Failure.unreadable(file, failed);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
     }
   }
 }

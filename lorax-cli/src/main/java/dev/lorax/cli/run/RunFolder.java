@@ -96,13 +96,23 @@ public final class RunFolder implements AutoCloseable {
    * @throws Failure if it is another; it names what differs
    */
   public boolean begin(RunState state) {
-    if (recipe().isPresent()) {
-      RunState.read(folder).requireSame(state);
+    Optional<RunState> before = begun();
+    if (before.isPresent()) {
+      before.get().requireSame(state);
       return false;
     }
     state.write(folder);
     state.recipe().write(folder.resolve(RecipeArguments.FILE)); // last: it makes a run of a folder
     return true;
+  }
+
+  /**
+   * The run as it was begun, whatever it has saved since; empty if it has not begun.
+   *
+   * @throws Failure if it cannot be read
+   */
+  public Optional<RunState> begun() {
+    return recipe().map(there -> RunState.ofRun(folder));
   }
 
   /** The recipe's text. */

@@ -52,12 +52,21 @@ public record RunState(long step, Settled settled, Recipe recipe, Fingerprint fi
    *
    * @throws Failure if it cannot be read
    */
-  public static RunState read(Path folder) {
+  public static RunState ofCheckpoint(Path folder) {
+    return read(folder, "remove " + folder);
+  }
+
+  /** Reads the state as the run was begun, in the run's own folder. */
+  static RunState ofRun(Path folder) {
+    return read(folder, "put back that of a checkpoint, which says the same");
+  }
+
+  private static RunState read(Path folder, String remedy) {
     Path file = folder.resolve(FILE);
     try {
       return JSON.readValue(Files.readString(file), RunState.class);
     } catch (JsonProcessingException wrong) {
-      throw Failure.of("%s is damaged: remove %s".formatted(file, folder), wrong);
+      throw Failure.of("%s is damaged: %s".formatted(file, remedy), wrong);
     } catch (IOException failed) {
       throw Failure.unreadable(file, failed);
     }

@@ -77,6 +77,16 @@ public final class AdapterTraining implements AutoCloseable {
     return adapter;
   }
 
+  /** The frozen model. */
+  public LanguageModel base() {
+    return base;
+  }
+
+  /** The numbers of the run, as they were given. */
+  public TrainingOptions options() {
+    return options;
+  }
+
   /** What is learned from. */
   public Material material() {
     return material;

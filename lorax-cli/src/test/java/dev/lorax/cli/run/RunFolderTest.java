@@ -47,7 +47,7 @@ class RunFolderTest {
       assertThat(out().resolve("checkpoints")).isDirectoryContaining("glob:**step-00000010");
       Path newest = folder.newest().orElseThrow();
       assertThat(newest.resolve("a")).hasContent("100");
-      assertThat(RunState.read(newest)).isEqualTo(state(100, "8", "cd"));
+      assertThat(RunState.ofCheckpoint(newest)).isEqualTo(state(100, "8", "cd"));
     }
   }
 
@@ -93,6 +93,19 @@ class RunFolderTest {
       assertThat(folder.begin(state(0, "8", "cd"))).isFalse();
       assertThatThrownBy(() -> folder.begin(state(0, "8", "ef")))
           .hasMessageContaining("the data file '1 a.jsonl' has changed");
+    }
+  }
+
+  @Test
+  void remembersWhatTheMachineDecidedBeforeTheFirstCheckpoint() throws IOException {
+    try (RunFolder folder = RunFolder.create(out())) {
+      assertThat(folder.begun()).isEmpty();
+      folder.begin(state(0, "8", "cd"));
+      assertThat(folder.newest()).isEmpty();
+      assertThat(folder.begun().orElseThrow().settled()).isEqualTo(new RunState.Settled(2, 0.25));
+      Files.writeString(out().resolve("run.json"), "{");
+      assertThatThrownBy(folder::begun)
+          .hasMessageContaining("run.json is damaged: put back that of a checkpoint");
     }
   }
 
@@ -150,13 +163,14 @@ class RunFolderTest {
     Files.writeString(model.resolve("config.json"), "{}");
     Files.write(model.resolve("model.safetensors"), new byte[1000]);
     Path data = Files.write(temporary.resolve("a.jsonl"), new byte[200_001]);
-    Fingerprint before = Fingerprint.of(model, List.of(data));
-    assertThat(Fingerprint.of(model, List.of(data))).isEqualTo(before);
+    FileDigests digests = new FileDigests();
+    Fingerprint before = Fingerprint.of(model, List.of(data), digests);
+    assertThat(Fingerprint.of(model, List.of(data), digests)).isEqualTo(before);
     byte[] changed = new byte[200_001];
     changed[200_000] = 1;
     Files.write(data, changed);
     Files.write(model.resolve("model.safetensors"), new byte[1001]);
-    assertThat(Fingerprint.of(model, List.of(data)).differences(before))
+    assertThat(Fingerprint.of(model, List.of(data), digests).differences(before))
         .containsExactly(
             "the model's file 'model.safetensors' has changed",
             "the data file '1 a.jsonl' has changed");

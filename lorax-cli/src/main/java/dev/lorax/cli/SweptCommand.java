@@ -1,0 +1,78 @@
+package dev.lorax.cli;
+
+import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.recipe.Combinations;
+import dev.lorax.cli.recipe.Recipe;
+import dev.lorax.cli.recipe.RecipeArguments;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * A command with {@code --sweep}, and what it is for each combination.
+ *
+ * @param spec the command as it was called
+ */
+record SweptCommand(CommandSpec spec) {
+  /** Options that say where and how a run is told, not what it does. */
+  private static final Set<String> NO_RECIPE =
+      Set.of("out", "resume", "recipe", "json", "verbose", "help", "version", "steps-timed");
+
+  /** Options that all runs of a sweep share. */
+  private static final Set<String> SHARED =
+      Set.of(
+          "model",
+          "dtype",
+          "threads",
+          "out",
+          "resume",
+          "recipe",
+          "sweep",
+          "json",
+          "verbose",
+          "help",
+          "version",
+          "steps-timed");
+
+  /** What the command does, as a file keeps it. */
+  Recipe recipe() {
+    return Recipe.of(spec, NO_RECIPE);
+  }
+
+  /**
+   * All combinations.
+   *
+   * @param sweeps as given to {@code --sweep}
+   * @throws Failure if one cannot be swept
+   */
+  List<Map<String, String>> combinations(List<String> sweeps) {
+    return Combinations.of(sweeps, spec, SHARED);
+  }
+
+  /** The options of one combination, over a model that is here already. */
+  Recipe of(Map<String, String> combination, Path model) {
+    Recipe recipe = recipe().without("sweep").with("model", model.toString());
+    for (Map.Entry<String, String> value : combination.entrySet()) {
+      recipe = recipe.with(value.getKey(), value.getValue());
+    }
+    return recipe;
+  }
+
+  /**
+   * Reads options into a command, as if it had been called with them.
+   *
+   * @param line of a fresh command
+   * @throws Failure if a value does not suit its option
+   */
+  static void parse(CommandLine line, Recipe options, Map<String, String> combination) {
+    try {
+      line.parseArgs(RecipeArguments.words(options, line.getCommandSpec()).toArray(String[]::new));
+    } catch (ParameterException wrong) {
+      throw Failure.usage("--sweep %s: %s".formatted(combination, wrong.getMessage()));
+    }
+  }
+}
