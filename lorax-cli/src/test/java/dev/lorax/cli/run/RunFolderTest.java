@@ -10,6 +10,7 @@ import dev.lorax.cli.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,18 @@ class RunFolderTest {
 
   private static Recipe recipe(String rank) {
     return new Recipe(Map.of("rank", List.of(rank), "sample", List.of("x")));
+  }
+
+  @Test
+  void readsAFileOnceForAsLongAsItDoesNotChange() throws IOException {
+    Path data = Files.writeString(temporary.resolve("a.jsonl"), "one");
+    FileTime time = Files.getLastModifiedTime(data);
+    FileDigests digests = new FileDigests();
+    String one = digests.whole(data);
+    Files.setLastModifiedTime(Files.writeString(data, "two"), time); // as nobody's editor does
+    assertThat(digests.whole(data)).isEqualTo(one);
+    Files.setLastModifiedTime(data, FileTime.fromMillis(time.toMillis() + 1000));
+    assertThat(digests.whole(data)).isNotEqualTo(one);
   }
 
   private static RunState state(long step, String rank, String hash) {

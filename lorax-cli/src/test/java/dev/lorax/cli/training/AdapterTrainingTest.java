@@ -23,7 +23,6 @@ class AdapterTrainingTest {
     TrainingOptions options = new TrainingOptions();
     options.steps = steps;
     options.window = 8;
-    options.evalEvery = 2L;
     return options;
   }
 
@@ -34,8 +33,10 @@ class AdapterTrainingTest {
 
   @Test
   void measuresBeforeInBetweenAndAfter() {
+    TrainingOptions options = options(5);
+    options.evalEvery = 2L;
     try (Checkpoint base = Checkpoint.open(GOLDEN);
-        AdapterTraining training = training(base, text(200, 0.2), options(5))) {
+        AdapterTraining training = training(base, text(200, 0.2), options)) {
       History history = training.run(new Observer() {}, () -> false);
       assertThat(history.measures()).extracting(Measure::step).containsExactly(0L, 2L, 4L, 5L);
       assertThat(history.steps()).hasSize(5);
