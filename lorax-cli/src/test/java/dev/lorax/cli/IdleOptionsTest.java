@@ -46,13 +46,13 @@ class IdleOptionsTest {
       })
   void whatNeedsSamplesIsRefusedForAText(String option) throws IOException {
     String name = option.replaceFirst("=.*", "");
-    train(text, option).failed(2, name + " does nothing here", "text.txt is one plain text");
+    train(text, option).failed(2, name + " would do nothing here", "text.txt is one plain text");
     Path recipe = folder.resolve("recipe.yaml");
     String[] parts = option.substring(2).split("=");
     Files.writeString(recipe, parts[0] + ": " + (parts.length > 1 ? parts[1] : "true"));
-    train(text, "--recipe", recipe).failed(2, name + " does nothing here", "of the recipe too");
+    train(text, "--recipe", recipe).failed(2, name + " would do nothing here", "of the recipe too");
     assertThat(clinic.findings(text, option))
-        .anyMatch(line -> line.startsWith("error data: " + name + " does nothing here"));
+        .anyMatch(line -> line.startsWith("error data: " + name + " would do nothing here"));
     assertThat(out).doesNotExist();
   }
 
@@ -60,26 +60,28 @@ class IdleOptionsTest {
   void measuringRefusesTheSame() {
     clinic
         .run("eval", text, "--answers", "all", "--fields", "a")
-        .failed(2, "--answers, --fields does nothing here", "text.txt is one plain text");
+        .failed(2, "--answers, --fields would do nothing here", "text.txt is one plain text");
     clinic
         .run("eval", clinic.chats(3), "--max-tokens", 9)
-        .failed(2, "--max-tokens does nothing without --exact-match");
+        .failed(2, "--max-tokens would do nothing without --exact-match");
   }
 
   @Test
   void whatNeedsATextIsRefusedForSamples() {
     train(clinic.chats(9), "--consecutive")
-        .failed(2, "--consecutive does nothing here", "chats.jsonl holds samples");
+        .failed(2, "--consecutive would do nothing here", "chats.jsonl holds samples");
   }
 
   @Test
   void whatNeedsMeasurementsIsRefusedWithoutThem() {
     Path chats = clinic.chats(9);
-    train(chats, "--held-out", 0, "--patience", 2).failed(2, "--patience does nothing here");
-    train(chats, "--held-out", 0, "--eval-every", 2).failed(2, "--eval-every does nothing here");
-    train(chats, "--held-out", 0, "--result", "best").failed(2, "--result best does nothing here");
+    train(chats, "--held-out", 0, "--patience", 2).failed(2, "--patience would do nothing here");
+    train(chats, "--held-out", 0, "--eval-every", 2)
+        .failed(2, "--eval-every would do nothing here");
+    train(chats, "--held-out", 0, "--result", "best")
+        .failed(2, "--result best would do nothing here");
     train(chats, "--held-out", 0.2, "--validation", chats)
-        .failed(2, "--held-out does nothing beside --validation");
+        .failed(2, "--held-out would do nothing beside --validation");
     train(chats, "--held-out", 0, "--validation", chats).ok();
   }
 
@@ -87,12 +89,12 @@ class IdleOptionsTest {
   void resumingTakesNeitherAFolderNorARecipe() throws IOException {
     train(text, "--window", 16).ok();
     Lorax.run("train", "--resume", out, "--out", folder.resolve("other"))
-        .failed(2, "--out does nothing beside --resume " + out);
+        .failed(2, "--out would do nothing beside --resume " + out);
     Path recipe = out.resolve("recipe.yaml");
     Lorax.run("train", "--resume", out, "--recipe=" + recipe)
-        .failed(2, "--recipe does nothing beside --resume " + out);
+        .failed(2, "--recipe would do nothing beside --resume " + out);
     Path other = Files.writeString(folder.resolve("other.yaml"), "recipe: " + recipe);
-    train(text, "--recipe", other).failed(2, "other.yaml: 'recipe' does nothing in a recipe");
+    train(text, "--recipe", other).failed(2, "other.yaml: 'recipe' would do nothing in a recipe");
   }
 
   @Test

@@ -73,7 +73,7 @@ public final class EvaluationOptions extends SampleOptions {
     least("--max-tokens", maxTokens);
     if (maxTokens != null && !exactMatch) {
       throw Failure.usage(
-          "--max-tokens does nothing without --exact-match, since no answer is generated: leave it"
+          "--max-tokens would do nothing without --exact-match, since no answer is generated: leave it"
               + " out, or give both");
     }
   }

@@ -68,7 +68,7 @@ public final class RecipeArguments {
     for (String name : List.of("--recipe", "--out")) {
       if (isGiven(name, words)) {
         throw Failure.usage(
-            ("%s does nothing beside --resume %s, which goes on in that folder by the recipe there:"
+            ("%s would do nothing beside --resume %s, which goes on in that folder by the recipe there:"
                     + " leave one of them out")
                 .formatted(name, run));
       }
@@ -104,7 +104,8 @@ public final class RecipeArguments {
   private static OptionSpec option(CommandLine command, Path file, String name) {
     if (NO_RECIPE.contains(name)) {
       throw Failure.usage(
-          "%s: '%s' does nothing in a recipe: give it on the command line".formatted(file, name));
+          "%s: '%s' would do nothing in a recipe: give it on the command line"
+              .formatted(file, name));
     }
     CommandSpec spec = command.getCommandSpec();
     OptionSpec option = spec.findOption("--" + name);

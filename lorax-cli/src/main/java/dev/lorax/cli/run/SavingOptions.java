@@ -52,7 +52,7 @@ public final class SavingOptions {
   public void check(TrainingPlan plan) {
     if (result == Result.BEST && plan.heldOut().isEmpty()) {
       throw Failure.usage(
-          "--result best does nothing here, since nothing is held out to measure on: leave it out, of"
+          "--result best would do nothing here, since nothing is held out to measure on: leave it out, of"
               + " the recipe too, or give --held-out or --validation");
     }
   }

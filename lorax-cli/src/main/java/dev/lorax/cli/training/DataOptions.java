@@ -65,13 +65,13 @@ public final class DataOptions extends SampleOptions {
   private void requireSamples(Path first, TrainingOptions options) {
     if (options.consecutive) {
       throw Failure.usage(
-          "--consecutive does nothing here, since %s holds samples, not one plain text: leave it out,"
+          "--consecutive would do nothing here, since %s holds samples, not one plain text: leave it out,"
                   .formatted(first)
               + " of the recipe too");
     }
     if (validation != null && options.heldOut != null && options.heldOut > 0) {
       throw Failure.usage(
-          "--held-out does nothing beside --validation, which is measured on instead: leave one of"
+          "--held-out would do nothing beside --validation, which is measured on instead: leave one of"
               + " them out, of the recipe too");
     }
   }

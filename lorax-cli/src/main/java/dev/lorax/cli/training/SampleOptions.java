@@ -107,7 +107,7 @@ public class SampleOptions {
         given().entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
     if (!idle.isEmpty()) {
       throw Failure.usage(
-          ("%s does nothing here, since %s is one plain text: leave it out, of the recipe too, or"
+          ("%s would do nothing here, since %s is one plain text: leave that out, of the recipe too, or"
                   + " give samples as JSON lines, a JSON array or CSV")
               .formatted(String.join(", ", idle), text));
     }

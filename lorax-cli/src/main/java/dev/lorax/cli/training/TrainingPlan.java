@@ -52,7 +52,7 @@ public record TrainingPlan(
   private static void requireUnmeasured(TrainingOptions options) {
     if (options.patience > 0 || options.evalEvery != null) {
       throw Failure.usage(
-          "%s does nothing here, since nothing is held out to measure on: leave it out, of the recipe"
+          "%s would do nothing here, since nothing is held out to measure on: leave it out, of the recipe"
                   .formatted(options.patience > 0 ? "--patience" : "--eval-every")
               + " too, or give --held-out or --validation");
     }

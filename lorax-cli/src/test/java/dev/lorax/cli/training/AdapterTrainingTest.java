@@ -26,6 +26,12 @@ class AdapterTrainingTest {
     return options;
   }
 
+  private static TrainingOptions measured(long steps) {
+    TrainingOptions options = options(steps);
+    options.evalEvery = 2L;
+    return options;
+  }
+
   private static AdapterTraining training(Checkpoint base, TextData text, TrainingOptions options) {
     Material material = TextMaterial.of(text, options, base.architecture().context());
     return new AdapterTraining(base, new LoraOptions().config(), material, options);
@@ -33,10 +39,8 @@ class AdapterTrainingTest {
 
   @Test
   void measuresBeforeInBetweenAndAfter() {
-    TrainingOptions options = options(5);
-    options.evalEvery = 2L;
     try (Checkpoint base = Checkpoint.open(GOLDEN);
-        AdapterTraining training = training(base, text(200, 0.2), options)) {
+        AdapterTraining training = training(base, text(200, 0.2), measured(5))) {
       History history = training.run(new Observer() {}, () -> false);
       assertThat(history.measures()).extracting(Measure::step).containsExactly(0L, 2L, 4L, 5L);
       assertThat(history.steps()).hasSize(5);
@@ -77,7 +81,7 @@ class AdapterTrainingTest {
           }
         };
     try (Checkpoint base = Checkpoint.open(GOLDEN);
-        AdapterTraining training = training(base, text(200, 0.2), options(50))) {
+        AdapterTraining training = training(base, text(200, 0.2), measured(50))) {
       History history = training.run(failing, () -> false);
       assertThat(history.failure()).isPresent();
       assertThat(history.steps()).hasSize(4);
