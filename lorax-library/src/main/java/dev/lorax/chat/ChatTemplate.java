@@ -153,8 +153,8 @@ public final class ChatTemplate {
   }
 
   private Traced trace(Chat chat, List<Map<String, Object>> messages, boolean answerFollows) {
-    Map<String, Object> all = new HashMap<>(variables);
-    all.putAll(chat.variables());
+    Map<String, Object> all = new HashMap<>(chat.variables());
+    all.putAll(variables);
     all.putIfAbsent("documents", null);
     all.put("raise_exception", (TemplateFunction) ChatTemplate::refuse);
     all.put("strftime_now", (TemplateFunction) this::now);
