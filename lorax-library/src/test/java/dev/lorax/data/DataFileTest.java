@@ -132,6 +132,16 @@ class DataFileTest {
   }
 
   @Test
+  void allFieldsOfASampleCanBeSeen() throws IOException {
+    try (DataFile data = DataFile.open(write("a.jsonl", "{\"text\": \"a\", \"id\": 7}\n{\"t"))) {
+      assertThat(data.fields(0)).isEqualTo(Map.of("text", "a", "id", 7));
+      assertThatThrownBy(() -> data.fields(1))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("line 2: is not JSON");
+    }
+  }
+
+  @Test
   void settingsMayBeACellOfCsvAndEmpty() throws IOException {
     String row = "messages,tools,chat_template_kwargs\n\"%s\",%s\n";
     String messages = "[{\"\"role\"\": \"\"assistant\"\", \"\"content\"\": \"\"Hi\"\"}]";
