@@ -28,7 +28,8 @@ class RunFolderTest {
 
   private static RunState state(long step, String rank, String hash) {
     Fingerprint files = new Fingerprint(Map.of("config.json", "ab"), Map.of("1 a.jsonl", hash));
-    return new RunState(step, new RunState.Settled(2, 0.25), recipe(rank), files);
+    return new RunState(
+        step, new RunState.Settled(2, 0.25, "2024-12-31T23:59:59"), recipe(rank), files);
   }
 
   private static void save(RunFolder folder, long step) {
