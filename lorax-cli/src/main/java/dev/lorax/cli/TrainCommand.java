@@ -31,6 +31,7 @@ import dev.lorax.tensor.Engine;
 import dev.lorax.train.TrainingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +138,8 @@ final class TrainCommand implements Callable<Integer> {
     List<Map<String, String>> combinations = Combinations.of(sweeps, spec, SHARED);
     try (RunFolder folder = resume == null ? RunFolder.create(out) : RunFolder.reopen(resume);
         Checkpoint base = open()) {
+      Optional<RunState.Settled> begun = folder.begun().map(RunState::settled);
+      begun.map(RunState.Settled::time).map(LocalDateTime::parse).ifPresent(data::at);
       return sweeps.isEmpty() ? train(base, folder) : sweep(base, folder, combinations);
     }
   }
@@ -207,7 +210,9 @@ final class TrainCommand implements Callable<Integer> {
     } catch (ParameterException wrong) {
       throw Failure.usage("--sweep %s: %s".formatted(combination, wrong.getMessage()));
     }
-    return (TrainCommand) train.getCommandSpec().userObject();
+    TrainCommand command = (TrainCommand) train.getCommandSpec().userObject();
+    command.data.at(data.time());
+    return command;
   }
 
   /** What decided the last bits of a run that goes on is decided alike. */
@@ -258,7 +263,7 @@ final class TrainCommand implements Callable<Integer> {
   private RunState state(double recompute) {
     return new RunState(
         0,
-        new RunState.Settled(Engine.threads(), recompute),
+        new RunState.Settled(Engine.threads(), recompute, data.time().toString()),
         Recipe.of(spec, NO_RECIPE),
         Fingerprint.of(model.folder(), data.all()));
   }

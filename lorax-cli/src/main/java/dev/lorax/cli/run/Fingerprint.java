@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param data SHA-256 of the files learned from and measured on, by their place in the recipe
  */
 public record Fingerprint(Map<String, String> base, Map<String, String> data) {
+  private static final String TEMPLATES = "additional_chat_templates";
   private static final int BLOCK = 1 << 16;
   private static final long WHOLE = 64L << 20; // larger weights: a thousand blocks stand for all
   private static final int BLOCKS = 1000;
@@ -43,6 +44,10 @@ public record Fingerprint(Map<String, String> base, Map<String, String> data) {
     Map<String, String> base = new TreeMap<>();
     for (Path file : modelFiles(model)) {
       base.put(file.getFileName().toString(), digest(file, WHOLE));
+    }
+    Path templates = model.resolve(TEMPLATES);
+    for (Path file : Files.isDirectory(templates) ? modelFiles(templates) : List.<Path>of()) {
+      base.put(TEMPLATES + "/" + file.getFileName(), digest(file, WHOLE));
     }
     Map<String, String> texts = new TreeMap<>();
     for (int i = 0; i < data.size(); i++) {

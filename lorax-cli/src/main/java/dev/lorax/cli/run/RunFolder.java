@@ -98,13 +98,19 @@ public final class RunFolder implements AutoCloseable {
    * @throws Failure if it is another; it names what differs
    */
   public boolean begin(RunState state) {
-    if (recipe().isPresent()) {
-      RunState.read(folder).requireSame(state);
+    Optional<RunState> before = begun();
+    if (before.isPresent()) {
+      before.get().requireSame(state);
       return false;
     }
     state.write(folder);
     state.recipe().write(folder.resolve(RecipeArguments.FILE)); // last: it makes a run of a folder
     return true;
+  }
+
+  /** The run as it began; empty if it has not. */
+  public Optional<RunState> begun() {
+    return recipe().map(found -> RunState.read(folder));
   }
 
   /** The recipe's text. */
