@@ -24,9 +24,14 @@ public final class Template {
    * @throws TemplateException if it is not one, with the line
    */
   public static Template parse(String source) {
-    StatementParser parser = new StatementParser(new TokenStream(Lexer.tokens(source)));
-    Body body = parser.template();
-    return new Template(body, parser.hasGenerationBlocks());
+    TokenStream stream = new TokenStream(Lexer.tokens(source));
+    try {
+      StatementParser parser = new StatementParser(stream);
+      Body body = parser.template();
+      return new Template(body, parser.hasGenerationBlocks());
+    } catch (RuntimeException | StackOverflowError e) {
+      throw TemplateException.of(e, stream.line());
+    }
   }
 
   /** Whether it marks parts of its text with {@code {% generation %}}. */
@@ -50,8 +55,12 @@ public final class Template {
    * @throws TemplateException as {@link #render}
    */
   public Traced trace(Map<String, ?> variables) {
-    Rendering rendering = new Rendering();
-    body.run(Frame.root(rendering, variables));
-    return rendering.traced();
+    Budget budget = new Budget();
+    return budget.spend(
+        () -> {
+          Rendering rendering = new Rendering(budget);
+          body.run(Frame.root(rendering, variables));
+          return rendering.traced();
+        });
   }
 }

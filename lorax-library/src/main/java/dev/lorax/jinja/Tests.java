@@ -70,6 +70,8 @@ final class Tests {
     if (test == null) {
       throw new TemplateException("No test named '" + name + "'.");
     }
+    Budget.read(value);
+    arguments.read();
     return test.test(arguments.after(value));
   }
 

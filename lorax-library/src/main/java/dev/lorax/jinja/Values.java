@@ -26,6 +26,9 @@ final class Values {
     if (value instanceof Number) {
       return Numbers.of(value).doubleValue() != 0;
     }
+    if (text(value) != null) {
+      return !text(value).isEmpty();
+    }
     return !hasLength(value) || length(value) > 0;
   }
 
@@ -40,6 +43,7 @@ final class Values {
 
   static int length(Object value) {
     if (text(value) != null) {
+      Budget.read(value);
       return text(value).codePointCount(0, text(value).length());
     }
     if (value instanceof Collection<?> items) {
@@ -64,7 +68,24 @@ final class Values {
     return hasLength(value) || value instanceof Lazy;
   }
 
+  /** The elements one after the other, each a step. */
   static Iterator<?> iterator(Object value) {
+    return new Counted(items(value));
+  }
+
+  private record Counted(Iterator<?> items) implements Iterator<Object> {
+    @Override
+    public boolean hasNext() {
+      return Budget.nested(items::hasNext);
+    }
+
+    @Override
+    public Object next() {
+      return Budget.<Object>nested(items::next);
+    }
+  }
+
+  private static Iterator<?> items(Object value) {
     if (text(value) != null) {
       return text(value).codePoints().mapToObj(Character::toString).iterator();
     }
@@ -101,10 +122,12 @@ final class Values {
         throw new TemplateException(
             "'in <string>' requires string as left operand, not " + typeName(value));
       }
-      return text.contains(part);
+      Budget.read(container);
+      Budget.read(value);
+      return new Sought(part, false).in(text) >= 0;
     }
     if (container instanceof Map<?, ?> map) {
-      return map.containsKey(key(value));
+      return lookUp(map, value) != Bound.MISSING;
     }
     if (!isIterable(container)) {
       throw new TemplateException("argument of type '" + typeName(container) + "' is not iterable");
@@ -119,7 +142,9 @@ final class Values {
 
   /** The form in which a dictionary holds a key: equal keys are equal objects. */
   static Object key(Object value) {
-    if (value instanceof Map || value instanceof List && !(value instanceof Tuple)) {
+    if (value instanceof Map
+        || value instanceof View
+        || value instanceof List && !(value instanceof Tuple)) {
       throw new TemplateException("unhashable type: '" + typeName(value) + "'");
     }
     Number number = Numbers.of(value);
@@ -129,7 +154,20 @@ final class Values {
     return number != null ? number : text(value) != null ? text(value) : value;
   }
 
+  /** What a dictionary holds, or {@link Bound#MISSING}. */
+  static Object lookUp(Map<?, ?> map, Object key) {
+    Object known = key(key);
+    Budget.read(known);
+    try {
+      Object value = map.get(known);
+      return value != null || map.containsKey(known) ? value : Bound.MISSING;
+    } catch (NullPointerException | ClassCastException e) {
+      return Bound.MISSING; // as Java's maps may say of keys that they cannot hold
+    }
+  }
+
   static boolean equal(Object a, Object b) {
+    Budget.steps(1);
     if (a == b) {
       return true;
     }
@@ -137,35 +175,34 @@ final class Values {
       return false;
     }
     if (text(a) != null) {
+      Budget.read(a);
       return text(a).equals(text(b));
     }
     if (Numbers.of(a) != null && Numbers.of(b) != null) {
       return Numbers.compare(Numbers.of(a), Numbers.of(b)) == 0;
     }
     if (a instanceof List<?> x && b instanceof List<?> y) {
-      return a instanceof Tuple == b instanceof Tuple && equalItems(x, y);
+      return a instanceof Tuple == b instanceof Tuple && Budget.nested(() -> equalItems(x, y));
     }
     if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
-      return x.size() == y.size()
-          && x.entrySet().stream()
-              .allMatch(
-                  entry ->
-                      y.containsKey(entry.getKey())
-                          && equal(entry.getValue(), y.get(entry.getKey())));
+      return Budget.nested(() -> equalEntries(x, y));
     }
     return a instanceof Undefined && b instanceof Undefined;
   }
 
   private static boolean equalItems(List<?> a, List<?> b) {
-    if (a.size() != b.size()) {
-      return false;
+    boolean equal = a.size() == b.size();
+    Iterator<?> other = b.iterator();
+    for (Iterator<?> each = a.iterator(); equal && each.hasNext(); ) {
+      equal = equal(each.next(), other.next());
     }
-    for (int i = 0; i < a.size(); i++) {
-      if (!equal(a.get(i), b.get(i))) {
-        return false;
-      }
-    }
-    return true;
+    return equal;
+  }
+
+  private static boolean equalEntries(Map<?, ?> a, Map<?, ?> b) {
+    return a.size() == b.size()
+        && a.entrySet().stream()
+            .allMatch(entry -> equal(entry.getValue(), lookUp(b, entry.getKey())));
   }
 
   /**
@@ -174,6 +211,7 @@ final class Values {
    * @param operator as it stands in the message of the error
    */
   static int compare(Object a, Object b, String operator) {
+    Budget.steps(1);
     if (a instanceof Undefined || b instanceof Undefined) {
       throw (a instanceof Undefined u ? u : (Undefined) b).error();
     }
@@ -181,21 +219,29 @@ final class Values {
       return Numbers.compare(Numbers.of(a), Numbers.of(b));
     }
     if (text(a) != null && text(b) != null) {
+      Budget.read(a);
       return Text.compare(text(a), text(b));
     }
     if (a instanceof List<?> x
         && b instanceof List<?> y
         && a instanceof Tuple == b instanceof Tuple) {
-      for (int i = 0; i < Math.min(x.size(), y.size()); i++) {
-        if (!equal(x.get(i), y.get(i))) {
-          return compare(x.get(i), y.get(i), operator);
-        }
-      }
-      return Integer.compare(x.size(), y.size());
+      return Budget.nested(() -> compareItems(x, y, operator));
     }
     throw new TemplateException(
         "'%s' not supported between instances of '%s' and '%s'"
             .formatted(operator, typeName(a), typeName(b)));
+  }
+
+  private static int compareItems(List<?> a, List<?> b, String operator) {
+    Iterator<?> other = b.iterator();
+    for (Iterator<?> each = a.iterator(); each.hasNext() && other.hasNext(); ) {
+      Object x = each.next();
+      Object y = other.next();
+      if (!equal(x, y)) {
+        return compare(x, y, operator);
+      }
+    }
+    return Integer.compare(a.size(), b.size());
   }
 
   /** Python's name of a value's type. */
