@@ -15,13 +15,13 @@ import java.util.function.Supplier;
  *   <li>{@value #DEEPEST} levels of blocks, calls and values within each other.
  * </ul>
  *
- * <p>A published template takes less than 200 steps for a message. The current thread knows its
+ * <p>A published template takes less than @@ steps for a message. The current thread knows its
  * budget, for methods, filters and operators are functions of values alone.
  */
 final class Budget {
   static final int MOST_STEPS = 10_000_000;
   static final int MOST_CHARACTERS = 100_000_000;
-  static final int DEEPEST = 500;
+  static final int DEEPEST = 300;
   static final int READ_IN_A_STEP = 32;
 
   private static final ThreadLocal<Budget> CURRENT = new ThreadLocal<>();

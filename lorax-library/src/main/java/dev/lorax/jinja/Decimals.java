@@ -9,8 +9,6 @@ final class Decimals {
   /** No double has a digit other than 0 further from its point. */
   private static final int MOST_PLACES = 1074;
 
-  private static final int STEPS_TO_WRITE = 50;
-
   private Decimals() {}
 
   /** One of the codes e, E, f, F, g, G and %. */
@@ -22,7 +20,7 @@ final class Decimals {
       return Numbers.repr(value);
     }
     Budget.room(precision);
-    Budget.steps(STEPS_TO_WRITE);
+    Budget.steps(Numbers.STEPS_TO_WRITE);
     String text =
         switch (Character.toLowerCase(code)) {
           case 'e' -> exponential(value, precision);
@@ -77,7 +75,7 @@ final class Decimals {
     if (Double.isNaN(value) || Double.isInfinite(value) || places > MOST_PLACES) {
       return value;
     }
-    Budget.steps(STEPS_TO_WRITE);
+    Budget.steps(Numbers.STEPS_TO_WRITE);
     return rounded(new BigDecimal(value), places).doubleValue();
   }
 

@@ -87,7 +87,7 @@ final class Json {
     String inner = indent == null ? line : Budget.made(line + indent);
     Collection<?> keys =
         sorted
-            ? map.keySet().stream().sorted((a, b) -> Values.compare(a, b, "<")).toList()
+            ? map.keySet().stream().sorted((a, b) -> Comparison.compare(a, b, "<")).toList()
             : map.keySet();
     out.append('{');
     for (Iterator<?> each = keys.iterator(); each.hasNext(); ) {

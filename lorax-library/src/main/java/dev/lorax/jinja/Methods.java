@@ -95,12 +95,12 @@ final class Methods {
   }
 
   private static long count(List<?> list, Object value) {
-    return list.stream().filter(item -> Values.equal(item, value)).count();
+    return list.stream().filter(item -> Comparison.equal(item, value)).count();
   }
 
   private static long index(List<?> list, Object value) {
     for (int i = 0; i < list.size(); i++) {
-      if (Values.equal(list.get(i), value)) {
+      if (Comparison.equal(list.get(i), value)) {
         return i;
       }
     }

@@ -26,7 +26,7 @@ final class NumberFilters {
     if (Numbers.of(value) == null) {
       throw new TemplateException("bad operand type for abs(): '" + Values.typeName(value) + "'");
     }
-    return Values.compare(value, 0L, "<") < 0 ? Arithmetic.negate(value) : Numbers.of(value);
+    return Comparison.compare(value, 0L, "<") < 0 ? Arithmetic.negate(value) : Numbers.of(value);
   }
 
   private static Object integer(Arguments arguments) {

@@ -7,7 +7,9 @@ import java.math.MathContext;
 /** Python's numbers: integers of 64 bits, and floats. */
 final class Numbers {
   private static final long MOST = 1 << 30;
-  private static final int STEPS_TO_WRITE = 50;
+
+  /** A float takes long to write. */
+  static final int STEPS_TO_WRITE = 100;
 
   private Numbers() {}
 

@@ -67,12 +67,12 @@ final class Operators {
 
   private static boolean compare(String sign, Object left, Object right) {
     return switch (sign) {
-      case "==" -> Values.equal(left, right);
-      case "!=" -> !Values.equal(left, right);
-      case "<" -> Values.compare(left, right, sign) < 0;
-      case "<=" -> Values.compare(left, right, sign) <= 0;
-      case ">" -> Values.compare(left, right, sign) > 0;
-      case ">=" -> Values.compare(left, right, sign) >= 0;
+      case "==" -> Comparison.equal(left, right);
+      case "!=" -> !Comparison.equal(left, right);
+      case "<" -> Comparison.compare(left, right, sign) < 0;
+      case "<=" -> Comparison.compare(left, right, sign) <= 0;
+      case ">" -> Comparison.compare(left, right, sign) > 0;
+      case ">=" -> Comparison.compare(left, right, sign) >= 0;
       case "in" -> Values.contains(right, left);
       default -> !Values.contains(right, left);
     };

@@ -103,7 +103,7 @@ final class SequenceFilters {
   /** As Python sorts: stable, also when turned round. */
   private static List<Object> sorted(
       List<Object> items, Function<Object, Object> key, boolean reverse) {
-    Comparator<Keyed> order = (a, b) -> Values.compare(a.key(), b.key(), "<");
+    Comparator<Keyed> order = (a, b) -> Comparison.compare(a.key(), b.key(), "<");
     return new ArrayList<>(
         items.stream()
             .map(item -> new Keyed(key.apply(item), item))
@@ -163,7 +163,7 @@ final class SequenceFilters {
     while (items.hasNext()) {
       Object item = items.next();
       Object own = key.apply(item);
-      int order = Values.compare(own, best.key(), sign > 0 ? "<" : ">");
+      int order = Comparison.compare(own, best.key(), sign > 0 ? "<" : ">");
       best = order * sign < 0 ? new Keyed(own, item) : best;
     }
     return best.item();
@@ -214,7 +214,7 @@ final class SequenceFilters {
     List<Object> groups = new ArrayList<>();
     List<Object> group = new ArrayList<>();
     for (Object item : sorted(Values.list(bound.get(0)), key, false)) {
-      if (!group.isEmpty() && !Values.equal(key.apply(group.get(0)), key.apply(item))) {
+      if (!group.isEmpty() && !Comparison.equal(key.apply(group.get(0)), key.apply(item))) {
         groups.add(group(bound.get(1), fallback, group));
         group = new ArrayList<>();
       }

@@ -8,6 +8,12 @@ import java.util.Map;
  * <p>It sees nothing but the values it is given: strings, numbers, booleans, null, lists, maps with
  * strings as keys, and {@link TemplateFunction}s. It cannot change them, nor reach any other
  * object.
+ *
+ * <p>Nor can it hold up its user: a rendering ends with a {@link TemplateException} after ten
+ * million steps (operators, statements, items gone through, each 32 characters read), a hundred
+ * million characters in all texts made on the way, or where blocks, calls or values lie more than
+ * 300 deep in each other. That is some seconds and 500 MB at the worst; the template of a known
+ * model takes some hundred steps for a message.
  */
 public final class Template {
   private final Body body;

@@ -24,7 +24,7 @@ class Tuple extends AbstractList<Object> implements RandomAccess {
 
   @Override
   public boolean equals(Object other) {
-    return Values.equal(this, other);
+    return Comparison.equal(this, other);
   }
 
   @Override
