@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  *   <li>{@value #DEEPEST} levels of blocks, calls and values within each other.
  * </ul>
  *
- * <p>A published template takes less than @@ steps for a message. The current thread knows its
+ * <p>A published template takes some hundred steps for a message. The current thread knows its
  * budget, for methods, filters and operators are functions of values alone.
  */
 final class Budget {
