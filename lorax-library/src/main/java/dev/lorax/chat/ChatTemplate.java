@@ -198,12 +198,12 @@ public final class ChatTemplate {
   }
 
   private static Object refuse(List<Object> given, Map<String, Object> named) {
-    throw new TemplateException(String.valueOf(argument("message", given, named)));
+    throw new TemplateException(TemplateFunction.text(argument("message", given, named)));
   }
 
   private Object now(List<Object> given, Map<String, Object> named) {
     Object format = argument("format", given, named);
-    return TimeFormat.format(String.valueOf(format), LocalDateTime.now(clock));
+    return TimeFormat.format(TemplateFunction.text(format), LocalDateTime.now(clock));
   }
 
   private static Object argument(String name, List<Object> given, Map<String, Object> named) {
