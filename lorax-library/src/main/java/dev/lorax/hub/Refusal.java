@@ -1,7 +1,11 @@
 package dev.lorax.hub;
 
+import dev.lorax.spelling.EditDistance;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Says why the hub refuses a model, and what to do.
@@ -58,11 +62,24 @@ record Refusal(HubSettings settings, HubApi api, Repo repo) {
     String owner = repo.id().replaceFirst("/.*", "");
     List<String> known = new ArrayList<>(api.names(search("search", name), "", "id"));
     known.addAll(api.names(search("author", owner), "", "id"));
-    String hint = Nearest.to(repo.id(), known).map(" (did you mean %s?)"::formatted).orElse("");
+    String hint = nearest(known).map(" (did you mean %s?)"::formatted).orElse("");
     return new HubException(
         ("%s has no model %s%s, or it is private: check the name, or set HF_TOKEN to a token that"
                 + " may read it")
             .formatted(settings.endpoint(), repo.id(), hint));
+  }
+
+  /** The name that differs least from what was asked for, if that is little. */
+  private Optional<String> nearest(List<String> known) {
+    int limit = Math.max(2, repo.id().length() / 4);
+    return known.stream()
+        .filter(other -> distance(other) <= limit)
+        .min(Comparator.comparingInt(this::distance));
+  }
+
+  /** Upper and lower case are the same. */
+  private int distance(String other) {
+    return EditDistance.between(repo.id().toLowerCase(Locale.ROOT), other.toLowerCase(Locale.ROOT));
   }
 
   private static String search(String by, String text) {
