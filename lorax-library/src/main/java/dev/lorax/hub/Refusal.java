@@ -1,6 +1,7 @@
 package dev.lorax.hub;
 
 import dev.lorax.spelling.EditDistance;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +21,11 @@ record Refusal(HubSettings settings, HubApi api, Repo repo) {
   HubException of(Reply reply) {
     String code = reply.header("X-Error-Code").orElse("");
     String message = reply.header("X-Error-Message").orElse("");
+    if (reply.status() == 401
+        && settings.token().isPresent()
+        && !settings.isEndpoint(reply.uri())) {
+      return elsewhere(reply.uri());
+    }
     if (code.equals("RevisionNotFound")) {
       return revision();
     }
@@ -44,6 +50,14 @@ record Refusal(HubSettings settings, HubApi api, Repo repo) {
                 reply.status(),
                 reason,
                 reply.status() == 403 ? ": check what the token may read" : ""));
+  }
+
+  private HubException elsewhere(URI uri) {
+    return new HubException(
+        ("%s: %s redirects to %s, which asks for a token, and HF_TOKEN goes to HF_ENDPOINT alone:"
+                + " set HF_ENDPOINT to %3$s if the token is for that")
+            .formatted(
+                repo, settings.endpoint(), uri.resolve("/").toString().replaceFirst("/$", "")));
   }
 
   private HubException gated() {
