@@ -196,7 +196,7 @@ final class TrainCommand implements Callable<Integer> {
 
   /** The command that trains one combination alone. */
   private TrainCommand one(Map<String, String> combination, Path place) {
-    Recipe recipe = Recipe.of(spec, NO_RECIPE).without("sweep").with("model", model.folder() + "");
+    Recipe recipe = Recipe.of(spec, NO_RECIPE).without("sweep");
     for (Map.Entry<String, String> value : combination.entrySet()) {
       recipe = recipe.with(value.getKey(), value.getValue());
     }
@@ -210,9 +210,10 @@ final class TrainCommand implements Callable<Integer> {
     } catch (ParameterException wrong) {
       throw Failure.usage("--sweep %s: %s".formatted(combination, wrong.getMessage()));
     }
-    TrainCommand command = (TrainCommand) train.getCommandSpec().userObject();
-    command.data.at(data.time());
-    return command;
+    TrainCommand one = (TrainCommand) train.getCommandSpec().userObject();
+    one.model = model; // which has been downloaded, if it is one of the hub's
+    one.data.at(data.time());
+    return one;
   }
 
   /** What decided the last bits of a run that goes on is decided alike. */
