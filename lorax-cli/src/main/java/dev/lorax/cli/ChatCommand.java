@@ -40,7 +40,7 @@ final class ChatCommand implements Callable<Integer> {
   private final Console console;
   private final Map<String, String> environment;
 
-  @Mixin private ModelOptions model;
+  @Mixin private TextModelOptions model;
 
   @Option(
       names = "--adapter",
@@ -55,13 +55,6 @@ final class ChatCommand implements Callable<Integer> {
 
   @ArgGroup(exclusive = false, validate = false, heading = "%nHow to choose each token:%n")
   private SamplingOptions sampling = new SamplingOptions();
-
-  @Option(
-      names = "--dtype",
-      paramLabel = "TYPE",
-      description =
-          "Of the model's weights: f32, bf16, or quantised to int8 or int4 (default: as stored).")
-  private String type;
 
   /** How messages become the model's text. */
   private static final class Talking {
@@ -95,7 +88,7 @@ final class ChatCommand implements Callable<Integer> {
     if (talking.plain && talking.template != null) {
       throw Failure.usage("--plain and --chat-template exclude each other: give one of them");
     }
-    try (Checkpoint base = model.openForText(type);
+    try (Checkpoint base = model.openFor(sources);
         OpenAdapters adapters = model.adapters(base, console)) {
       ChatFormat format =
           talking.plain ? ChatFormat.plain(base) : ChatFormat.of(base, talking.template);

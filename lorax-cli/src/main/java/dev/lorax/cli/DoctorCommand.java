@@ -141,8 +141,9 @@ final class DoctorCommand implements Callable<Integer> {
     DoctorCommand command = new DoctorCommand(console);
     command.timed = timed;
     CommandLine line = Main.configured(new CommandLine(command), console, System.getenv());
-    Recipe recipe = new SweptCommand(spec).of(combination, model.folder());
+    Recipe recipe = new SweptCommand(spec).of(combination);
     SweptCommand.parse(line, recipe, combination);
+    command.model = model; // which has been downloaded, if it is one of the hub's
     try {
       command.check();
     } catch (Failure wrong) {

@@ -1,6 +1,5 @@
 package dev.lorax.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Figures;
@@ -38,7 +37,7 @@ import picocli.CommandLine.Option;
 final class EvalCommand implements Callable<Integer> {
   private final Console console;
 
-  @Mixin private ModelOptions model;
+  @Mixin private TextModelOptions model;
 
   @Option(
       names = "--adapter",
@@ -46,24 +45,11 @@ final class EvalCommand implements Callable<Integer> {
       description = "PEFT adapter, a folder or one on the hub; may be given several times.")
   private List<ModelSource> sources = List.of();
 
+  @Option(names = "--json", description = "Print the scores as one JSON object.")
+  private boolean json;
+
   @ArgGroup(exclusive = false, validate = false, heading = "%nWhat is measured:%n")
   private EvaluationOptions options = new EvaluationOptions();
-
-  @ArgGroup(exclusive = false, validate = false, heading = "%nHow it runs:%n")
-  private Running running = new Running();
-
-  /** What does not change what is measured on. */
-  private static final class Running {
-    @Option(
-        names = "--dtype",
-        paramLabel = "TYPE",
-        description =
-            "Of the model's weights: f32, bf16, or quantised to int8 or int4 (default: as stored).")
-    private String type;
-
-    @Option(names = "--json", description = "Print the scores as one JSON object.")
-    private boolean json;
-  }
 
   EvalCommand(Console console) {
     this.console = console;
@@ -72,7 +58,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     options.check();
-    try (Checkpoint base = model.openForText(running.type);
+    try (Checkpoint base = model.openFor(sources);
         OpenAdapters adapters = model.adapters(base, console)) {
       sources.forEach(adapters::open);
       tell(Evaluator.run(base, adapters.byName(), options, console));
@@ -81,9 +67,8 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private void tell(List<Score> scores) {
-    if (running.json) {
-      ObjectNode json = ScoreJson.of(scores);
-      console.result(json.put("data", options.file.toString()));
+    if (json) {
+      console.result(ScoreJson.of(scores).put("data", options.file.toString()));
       return;
     }
     List<Evaluation> sequences = scores.get(0).sequences();

@@ -37,7 +37,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Mixin private ModelOptions model;
+  @Mixin private TextModelOptions model;
 
   @Option(
       names = "--adapter",
@@ -57,13 +57,6 @@ final class GenerateCommand implements Callable<Integer> {
 
   /** What does not change the text. */
   private static final class Running {
-    @Option(
-        names = "--dtype",
-        paramLabel = "TYPE",
-        description =
-            "Of the model's weights: f32, bf16, or quantised to int8 or int4 (default: as stored).")
-    private String type;
-
     @Option(names = "--no-stream", description = "Print the text when it is complete.")
     private boolean whole;
 
@@ -79,7 +72,7 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     sampling.sampling(); // wrong options are told before a large model is opened
     List<String> texts = prompts.prompts(console);
-    try (Checkpoint base = model.openForText(running.type)) {
+    try (Checkpoint base = model.openFor(adapter == null ? List.of() : List.of(adapter))) {
       if (adapter == null) {
         generate(sampling.on(Generation.of(base)), texts);
       } else {

@@ -75,6 +75,9 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Precision precision = type == null ? null : precision(); // told before a large model is opened
+    if (source != null) {
+      model.under(source);
+    }
     try (Checkpoint base = model.open()) {
       if (source == null) {
         show(base, null, precision);

@@ -76,6 +76,7 @@ final class MergeCommand implements Callable<Integer> {
     OutputFolder folder = OutputFolder.prepare(out);
     boolean written = false;
     try {
+      model.under(adapter);
       DType target = wanted == null ? StoredWeights.of(model.folder()).main() : wanted;
       try (Checkpoint base = Checkpoint.open(model.folder(), DType.F32); // exact, then rounded once
           Adapter adapted = ModelOptions.adapter(adapter, base);

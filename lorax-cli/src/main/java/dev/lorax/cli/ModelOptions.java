@@ -17,7 +17,7 @@ import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** Which model a command works on. */
-final class ModelOptions {
+class ModelOptions {
   @Option(
       names = "--model",
       required = true,
@@ -30,6 +30,11 @@ final class ModelOptions {
   /** The folder, after a download if it is one of the hub's. */
   Path folder() {
     return source.folder();
+  }
+
+  /** Takes the model at the revision that an adapter was trained on, unless one was given. */
+  void under(ModelSource adapter) {
+    source = source.under(adapter);
   }
 
   /** No adapters yet, over the model while it is open. */
@@ -47,11 +52,6 @@ final class ModelOptions {
     return type == null
         ? open()
         : Checkpoint.open(folder(), type(type, Set.of(DType.F32, DType.BF16)));
-  }
-
-  /** Opens it for generating text: also quantised, to {@code int8} or {@code int4}. */
-  Checkpoint openForText(String type) {
-    return precision(type).map(bits -> Checkpoint.open(folder(), bits)).orElseGet(() -> open(type));
   }
 
   /** Tells at once that nothing is trained over a quantised base. */

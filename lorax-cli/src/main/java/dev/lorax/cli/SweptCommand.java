@@ -4,7 +4,6 @@ import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.recipe.Combinations;
 import dev.lorax.cli.recipe.Recipe;
 import dev.lorax.cli.recipe.RecipeArguments;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,9 +52,9 @@ record SweptCommand(CommandSpec spec) {
     return Combinations.of(sweeps, spec, SHARED);
   }
 
-  /** The options of one combination, over a model that is here already. */
-  Recipe of(Map<String, String> combination, Path model) {
-    Recipe recipe = recipe().without("sweep").with("model", model.toString());
+  /** The options of one combination. */
+  Recipe of(Map<String, String> combination) {
+    Recipe recipe = recipe().without("sweep");
     for (Map.Entry<String, String> value : combination.entrySet()) {
       recipe = recipe.with(value.getKey(), value.getValue());
     }

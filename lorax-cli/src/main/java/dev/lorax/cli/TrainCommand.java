@@ -28,6 +28,7 @@ import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Engine;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -131,6 +132,8 @@ final class TrainCommand implements Callable<Integer> {
     List<Map<String, String>> combinations = new SweptCommand(spec).combinations(sweeps);
     try (RunFolder folder = resume == null ? RunFolder.create(out) : RunFolder.reopen(resume);
         Checkpoint base = open()) {
+      Optional<RunState.Settled> begun = folder.begun().map(RunState::settled);
+      begun.map(RunState.Settled::time).map(LocalDateTime::parse).ifPresent(data::at);
       return sweeps.isEmpty() ? train(base, folder) : sweep(base, folder, combinations);
     }
   }
@@ -205,9 +208,11 @@ final class TrainCommand implements Callable<Integer> {
   private TrainCommand one(Map<String, String> combination) {
     Console quiet = new Console(console.in(), console.err(), console.err(), console.terminals());
     TrainCommand command = new TrainCommand(quiet, interrupt, digests);
-    Recipe recipe = new SweptCommand(spec).of(combination, model.folder()).with("out", "");
+    Recipe recipe = new SweptCommand(spec).of(combination).with("out", "");
     CommandLine line = Main.configured(new CommandLine(command), quiet, System.getenv());
     SweptCommand.parse(line, recipe, combination);
+    command.model = model; // which has been downloaded, if it is one of the hub's
+    command.data.at(data.time());
     return command;
   }
 
@@ -225,7 +230,7 @@ final class TrainCommand implements Callable<Integer> {
   private RunState state(double recompute) {
     return new RunState(
         0,
-        new RunState.Settled(Engine.threads(), recompute),
+        new RunState.Settled(Engine.threads(), recompute, data.time().toString()),
         new SweptCommand(spec).recipe(),
         Fingerprint.of(model.folder(), data.all(), digests));
   }

@@ -238,6 +238,21 @@ class DoctorCommandTest {
   }
 
   @Test
+  void aColumnThatTheTemplateReadsAndDoesNotGetIsAWarning() {
+    clinic.template("{{ 'gladly ' if mood == 'glad' }}" + Clinic.TEMPLATE);
+    String sample = Clinic.chat("hi", "ho").replaceFirst("}$", ", '%s': %s, 'id': 7}");
+    Path column =
+        clinic.lines("column.jsonl", sample.formatted("mood", "'glad'"), Clinic.chat("a", "b"));
+    says("warning column-left-out: the chat template reads 'mood'", column, "--held-out", 0);
+    Path setting =
+        clinic.lines(
+            "setting.jsonl",
+            sample.formatted("chat_template_kwargs", "{'mood': 'glad'}"),
+            Clinic.chat("a", "b"));
+    assertThat(against(setting, "--held-out", 0)).isEmpty();
+  }
+
+  @Test
   void vllmIsToldTheRankThatIsStored() {
     Path llama = Path.of("..", "demo", "base");
     Lorax run =

@@ -31,12 +31,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Models and adapters from a hub on this machine. */
 class HubModelTest {
   private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+  private static final String LATER = "f".repeat(40);
 
   @TempDir Path folder;
   private final Map<String, Path> repositories = new HashMap<>();
   private final Map<String, String> environment = new HashMap<>();
   private HttpServer server;
   private Path model;
+  private Path moved; // what main is after it moved
 
   @BeforeEach
   void start() throws IOException {
@@ -59,27 +61,29 @@ class HubModelTest {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
       String id = path.replaceFirst("^/(api/models/)?", "").replaceFirst("^([^/]+/[^/]+).*", "$1");
-      Path repository = repositories.get(id);
+      boolean later = moved != null && id.equals("org/tiny") && !path.contains(COMMIT);
+      Path repository = later ? moved : repositories.get(id);
       if (repository == null) {
         exchange.getResponseHeaders().set("X-Error-Code", "RepoNotFound");
         exchange.sendResponseHeaders(404, -1);
       } else if (path.startsWith("/api/")) {
-        send(exchange, listing(repository).getBytes(StandardCharsets.UTF_8));
+        String listing = listing(repository, later ? LATER : COMMIT);
+        send(exchange, listing.getBytes(StandardCharsets.UTF_8));
       } else {
         Path file = repository.resolve(path.substring(path.lastIndexOf('/') + 1));
-        exchange.getResponseHeaders().set("ETag", "\"" + file.getFileName() + "-1\"");
+        exchange.getResponseHeaders().set("ETag", "\"%s-%s\"".formatted(file.getFileName(), later));
         send(exchange, Files.readAllBytes(file));
       }
     }
   }
 
-  private static String listing(Path repository) throws IOException {
+  private static String listing(Path repository, String commit) throws IOException {
     try (Stream<Path> files = Files.list(repository)) {
       String names =
           files
               .map(file -> "{\"rfilename\": \"%s\"}".formatted(file.getFileName()))
               .collect(Collectors.joining(","));
-      return "{\"sha\": \"%s\", \"siblings\": [%s]}".formatted(COMMIT, names);
+      return "{\"sha\": \"%s\", \"siblings\": [%s]}".formatted(commit, names);
     }
   }
 
@@ -153,7 +157,8 @@ class HubModelTest {
     lorax(args.toArray()).ok();
     assertThat(out.resolve("adapter_config.json"))
         .content()
-        .contains("\"base_model_name_or_path\" : \"org/tiny\"");
+        .contains("\"base_model_name_or_path\" : \"org/tiny\"")
+        .contains("\"revision\" : \"%s\"".formatted(COMMIT));
     repositories.put("org/adapter", out);
     String generate = "generate --model org/tiny --adapter org/adapter -p The --greedy -n 4";
     assertThat(lorax((Object[]) generate.split(" ")).ok().err())
@@ -161,6 +166,80 @@ class HubModelTest {
     Path merged = folder.resolve("merged");
     lorax("merge", "--model", "org/tiny", "--adapter", "org/adapter", "--out", merged).ok();
     assertThat(merged.resolve("model.safetensors")).exists();
+  }
+
+  /** Trains for a step, with every option that there is need for. */
+  private void train(Path out, Object... more) throws IOException {
+    List<Object> args =
+        new ArrayList<>(List.of("train", "--model", "org/tiny", "--steps", 1, "--window", 16));
+    args.addAll(List.of("--sample", "", "--data", TinyModel.text(folder), "--out", out));
+    args.addAll(List.of(more));
+    lorax(args.toArray()).ok();
+  }
+
+  /** The name main moves on: to a model of which every answer is another. */
+  private void moveMain() throws IOException {
+    moved = Files.createDirectory(folder.resolve("moved"));
+    for (String file : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+      Files.copy(model.resolve(file), moved.resolve(file));
+    }
+    TinyModel.spoil(moved);
+  }
+
+  @Test
+  void aRunIsResumedAndDoneAgainOnTheCommitThatItBeganWith() throws IOException {
+    Path out = folder.resolve("run");
+    train(out);
+    Path recipe = out.resolve("recipe.yaml");
+    assertThat(recipe).content().contains("model: \"org/tiny@%s\"\n".formatted(COMMIT));
+    moveMain();
+    lorax("train", "--resume", out).ok();
+    Path again = folder.resolve("again");
+    lorax("train", "--recipe", recipe, "--out", again).ok();
+    assertThat(again.resolve("adapter_model.safetensors"))
+        .hasSameBinaryContentAs(out.resolve("adapter_model.safetensors"));
+    assertThat(again.resolve("recipe.yaml")).hasSameTextualContentAs(recipe);
+  }
+
+  @Test
+  void theRunsOfASweepSayOnWhichCommitTheyAre() throws IOException {
+    Path out = folder.resolve("sweep");
+    train(out, "--sweep", "rank=1,2");
+    assertThat(out.resolve("rank=2/recipe.yaml"))
+        .content()
+        .contains("model: \"org/tiny@%s\"\n".formatted(COMMIT));
+    moveMain();
+    lorax("train", "--resume", out).ok();
+  }
+
+  @Test
+  void anAdapterBringsTheCommitThatItWasTrainedOn() throws IOException {
+    Path adapter = folder.resolve("adapter");
+    train(adapter);
+    Object[] generate = {
+      "generate", "--model", "org/tiny", "--adapter", adapter, "-p", "The", "--greedy", "-n", 8
+    };
+    String before = lorax(generate).ok().out();
+    moveMain();
+    assertThat(lorax(generate).ok().out()).isEqualTo(before);
+    Object[] inspect = {"inspect", "--model", "org/tiny", "--adapter", adapter, "--json"};
+    assertThat(lorax(inspect).ok().json().get("folder").asText()).endsWith(COMMIT);
+    Path merged = folder.resolve("merged");
+    lorax("merge", "--model", "org/tiny", "--adapter", adapter, "--out", merged).ok();
+    Lorax measured = eval(adapter, "org/tiny").ok();
+    assertThat(measured.err()).doesNotContain("was trained on");
+    assertThat(lorax("inspect", "--model", "org/tiny", "--json").ok().json().get("folder").asText())
+        .endsWith(LATER);
+    Lorax other = eval(adapter, "org/tiny@main");
+    assertThat(other.err())
+        .contains(
+            "adapter adapter was trained on org/tiny@%s, not on org/tiny@%s: it fits"
+                .formatted(COMMIT, LATER));
+  }
+
+  private Lorax eval(Path adapter, String base) {
+    return lorax(
+        "eval", "--model", base, "--adapter", adapter, "--data", folder.resolve("text.txt"));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -235,6 +236,45 @@ class ResumeTest {
     assertThat(Lorax.run("train", "--resume", out, "--memory-budget", "100GB", "--json").err())
         .contains("fits --memory-budget 100.0 GB")
         .doesNotContain("as --recompute says");
+  }
+
+  @Test
+  void aRunResumedOnAnotherDayWritesTheDateOfItsBeginning() throws IOException {
+    Files.writeString(
+        model.resolve("chat_template.jinja"),
+        "{{ strftime_now('%d %B %Y') }} {% for m in messages %}{{ m.content }}\n{% endfor %}");
+    Path out = folder.resolve("dated");
+    List<Object> command = command(out);
+    command.set(command.indexOf(STEPS), 6);
+    command.set(command.indexOf("--checkpoint-every") + 1, 2);
+    command.addAll(List.of("--as-chat", "--learn-prompts", "--keep-checkpoints", 9));
+    LocalDateTime before = LocalDateTime.now();
+    Lorax.run(command.toArray()).ok();
+    List<String> today = losses(out);
+    String begun = Lorax.json(out.resolve("run.json")).at("/settled/time").asText();
+    assertThat(LocalDateTime.parse(begun)).isBetween(before, LocalDateTime.now());
+
+    rewind(out, 0);
+    Path state = out.resolve("run.json");
+    Files.writeString(state, Files.readString(state).replace(begun, "1999-12-31T23:59:59"));
+    Lorax.run("train", "--resume", out).ok();
+    List<String> then = losses(out);
+    assertThat(then).hasSameSizeAs(today).isNotEqualTo(today);
+    byte[] adapter = Files.readAllBytes(out.resolve("adapter_model.safetensors"));
+
+    rewind(out, 2);
+    Lorax.run("train", "--resume", out).ok();
+    assertThat(losses(out)).isEqualTo(then);
+    assertThat(out.resolve("adapter_model.safetensors")).hasBinaryContent(adapter);
+  }
+
+  /** Makes a run forget what it did after a step. */
+  private static void rewind(Path run, int step) throws IOException {
+    Files.delete(run.resolve("adapter_model.safetensors"));
+    for (int after = step + 2; after <= 6; after += 2) {
+      Path checkpoint = run.resolve("checkpoints/step-%08d".formatted(after));
+      AtomicFolder.delete(checkpoint);
+    }
   }
 
   @Test

@@ -58,9 +58,14 @@ class SweepTest {
     train(alone, "--rank", 4, "--learning-rate", 0.05).ok();
     assertThat(out.resolve("rank=4,learning-rate=0.05/adapter_model.safetensors"))
         .hasSameBinaryContentAs(alone.resolve("adapter_model.safetensors"));
+    assertThat(begun(out.resolve("rank=4,learning-rate=0.05"))).isEqualTo(begun(out));
     JsonNode runs = Lorax.json(out.resolve("sweep.json")).get("runs");
     assertThat(runs).hasSize(4);
     assertThat(runs.get(0).get("loss").asDouble()).isLessThan(runs.get(3).get("loss").asDouble());
+  }
+
+  private static JsonNode begun(Path run) throws IOException {
+    return Lorax.json(run.resolve("run.json")).required("settled").required("time");
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.lorax.chat;
 
 import dev.lorax.jinja.Traced;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +25,21 @@ final class AnswerSearch {
     this.writer = writer;
   }
 
-  List<Span> spans(Answers answers) {
-    int[] said =
-        IntStream.range(0, messages.size())
-            .filter(i -> "assistant".equals(messages.get(i).get("role")))
-            .toArray();
-    int first = answers == Answers.ALL ? 0 : Math.max(0, said.length - 1);
+  /** The numbers of the assistant's messages. */
+  static int[] said(List<Map<String, Object>> messages) {
+    return IntStream.range(0, messages.size())
+        .filter(i -> "assistant".equals(messages.get(i).get("role")))
+        .toArray();
+  }
+
+  /** The answers of a message and all after it. */
+  List<Span> spans(int first) {
     List<Span> spans = new ArrayList<>();
     int end = 0;
-    for (int message : Arrays.copyOfRange(said, first, said.length)) {
+    for (int message : said(messages)) {
+      if (message < first) {
+        continue;
+      }
       Span span = byPrefix(message).orElseGet(() -> byRound(message));
       if (span.start() < end) {
         throw refusal(message);

@@ -10,7 +10,8 @@ import java.util.Map;
  *
  * @param messages each with at least a {@code role}; everything else is the template's business
  * @param tools descriptions of functions that the model may call; empty: none
- * @param variables what else the template may read, for example {@code enable_thinking}
+ * @param variables what else the template may read, for example {@code enable_thinking}; what a
+ *     model's template has of its own, such as {@code bos_token}, stays as it is
  */
 public record Chat(
     List<Map<String, Object>> messages, List<Object> tools, Map<String, Object> variables) {

@@ -98,6 +98,11 @@ public final class ChatTemplate {
     return new ChatTemplate(templates, variables, clock);
   }
 
+  /** The same template for which time stands still from now on, so that equal chats stay equal. */
+  public ChatTemplate still() {
+    return at(Clock.fixed(clock.instant(), clock.getZone()));
+  }
+
   /**
    * The text of a conversation.
    *
@@ -115,15 +120,34 @@ public final class ChatTemplate {
    *     an answer cannot be proved; the message says which and what to do
    */
   public Rendered render(Chat chat, Answers answers) {
+    return render(chat, answers.most());
+  }
+
+  /**
+   * The same for the last so many messages of the assistant, each of which may be several answers.
+   *
+   * @param last how many messages; 0 asks for no place, and so for no proof
+   */
+  public Rendered render(Chat chat, int last) {
+    if (last == 0) {
+      return new Rendered(render(chat, false), List.of());
+    }
     // messages of their own, since the trace tells them apart by identity
     List<Map<String, Object>> messages = chat.messages().stream().map(ChatTemplate::copy).toList();
     Traced whole = trace(chat, messages, false);
+    int first = first(messages, last);
     List<Span> spans =
         templates.of(chat).hasGenerationBlocks()
-            ? GenerationBlocks.spans(whole, messages, answers)
+            ? new GenerationBlocks(messages, whole).spans(first)
             : new AnswerSearch(messages, whole, (part, prompt) -> trace(chat, part, prompt))
-                .spans(answers);
+                .spans(first);
     return new Rendered(whole.text(), spans);
+  }
+
+  /** From which message on there are so many of the assistant; 0 if there are no more. */
+  private static int first(List<Map<String, Object>> messages, int last) {
+    int[] said = AnswerSearch.said(messages);
+    return last < said.length ? said[said.length - last] : 0;
   }
 
   /**
@@ -153,8 +177,8 @@ public final class ChatTemplate {
   }
 
   private Traced trace(Chat chat, List<Map<String, Object>> messages, boolean answerFollows) {
-    Map<String, Object> all = new HashMap<>(variables);
-    all.putAll(chat.variables());
+    Map<String, Object> all = new HashMap<>(chat.variables());
+    all.putAll(variables);
     all.putIfAbsent("documents", null);
     all.put("raise_exception", (TemplateFunction) ChatTemplate::refuse);
     all.put("strftime_now", (TemplateFunction) this::now);
@@ -174,12 +198,12 @@ public final class ChatTemplate {
   }
 
   private static Object refuse(List<Object> given, Map<String, Object> named) {
-    throw new TemplateException(String.valueOf(argument("message", given, named)));
+    throw new TemplateException(TemplateFunction.text(argument("message", given, named)));
   }
 
   private Object now(List<Object> given, Map<String, Object> named) {
     Object format = argument("format", given, named);
-    return TimeFormat.format(String.valueOf(format), LocalDateTime.now(clock));
+    return TimeFormat.format(TemplateFunction.text(format), LocalDateTime.now(clock));
   }
 
   private static Object argument(String name, List<Object> given, Map<String, Object> named) {

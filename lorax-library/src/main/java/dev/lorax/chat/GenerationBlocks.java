@@ -4,41 +4,62 @@ import dev.lorax.jinja.Traced;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /** Answers as a template marks them itself. */
 final class GenerationBlocks {
-  private GenerationBlocks() {}
+  private final List<Map<String, Object>> messages;
+  private final Traced whole;
 
-  /** The blocks that count; such as touch are one. */
-  static List<Span> spans(Traced whole, List<Map<String, Object>> messages, Answers answers) {
+  GenerationBlocks(List<Map<String, Object>> messages, Traced whole) {
+    this.messages = messages;
+    this.whole = whole;
+  }
+
+  /** The blocks of a message and all after it; such as touch within one message are one. */
+  List<Span> spans(int first) {
     List<Span> spans = new ArrayList<>();
-    for (Traced.Part part : whole.generations()) {
-      int last = spans.size() - 1;
-      if (part.start() < 0 || last >= 0 && part.start() < spans.get(last).end()) {
+    OptionalInt before = OptionalInt.empty();
+    int end = 0;
+    for (Traced.Part block : whole.generations()) {
+      if (block.start() < end) {
         throw new IllegalArgumentException(
             "The template has a generation block within a macro or another block, where its place"
                 + " in the text is not known: let it stand in the loop over the messages.");
       }
-      if (last >= 0 && part.start() == spans.get(last).end()) {
-        spans.set(last, new Span(spans.get(last).start(), part.end()));
-      } else {
-        spans.add(new Span(part.start(), part.end()));
+      if (block.start() == block.end()) {
+        continue;
       }
+      OptionalInt message = message(block);
+      int last = spans.size() - 1;
+      if (last >= 0 && block.start() == end && message.equals(before)) {
+        spans.set(last, new Span(spans.get(last).start(), block.end()));
+      } else if (first == 0 || counts(message, first)) {
+        spans.add(new Span(block.start(), block.end()));
+      }
+      before = message;
+      end = block.end();
     }
-    return answers == Answers.ALL || spans.isEmpty() ? spans : ofLast(whole, messages, spans);
+    return spans;
   }
 
-  /** Those of the last message of the assistant; it may have more than one. */
-  private static List<Span> ofLast(
-      Traced whole, List<Map<String, Object>> messages, List<Span> spans) {
-    Span last = spans.get(spans.size() - 1);
-    int start =
-        whole.rounds().stream()
-            .filter(part -> part.start() <= last.start() && part.end() >= last.end())
-            .filter(part -> messages.stream().anyMatch(message -> message == part.item()))
-            .mapToInt(Traced.Part::start)
-            .max()
-            .orElse(last.start());
-    return spans.stream().filter(span -> span.start() >= start).toList();
+  /** The number of the message in whose round a block was written. */
+  private OptionalInt message(Traced.Part block) {
+    return whole.rounds().stream()
+        .filter(round -> round.start() <= block.start() && round.end() >= block.end())
+        .flatMapToInt(
+            round ->
+                IntStream.range(0, messages.size()).filter(i -> messages.get(i) == round.item()))
+        .findFirst(); // inner rounds end first
+  }
+
+  private static boolean counts(OptionalInt message, int first) {
+    return message.orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "The template has a generation block outside of loops over the messages, where"
+                        + " it is not known whose answer it is: let it stand in such a loop."))
+        >= first;
   }
 }

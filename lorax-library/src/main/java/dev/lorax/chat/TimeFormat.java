@@ -35,9 +35,14 @@ final class TimeFormat {
           Map.entry('R', "HH:mm"),
           Map.entry('c', "EEE MMM ppd HH:mm:ss uuuu"));
 
+  private static final int LONGEST = 1_000;
+
   private TimeFormat() {}
 
   static String format(String pattern, LocalDateTime time) {
+    if (pattern.length() > LONGEST) {
+      throw new TemplateException("strftime_now takes no more than " + LONGEST + " characters");
+    }
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < pattern.length(); i++) {
       char c = pattern.charAt(i);

@@ -9,6 +9,7 @@ import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Shape;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +28,10 @@ public final class CheckpointFolder {
           "vocab.json",
           "merges.txt",
           "chat_template.jinja",
+          "chat_template.json",
           "tokenizer.model");
+
+  private static final String MORE_TEMPLATES = "additional_chat_templates";
 
   private CheckpointFolder() {}
 
@@ -52,7 +56,19 @@ public final class CheckpointFolder {
               Files.copy(file, temporary.resolve(name));
             }
           }
+          copyTemplates(base.folder().resolve(MORE_TEMPLATES), temporary.resolve(MORE_TEMPLATES));
         });
+  }
+
+  private static void copyTemplates(Path from, Path to) throws IOException {
+    if (Files.isDirectory(from)) {
+      Files.createDirectory(to);
+      try (DirectoryStream<Path> templates = Files.newDirectoryStream(from, "*.jinja")) {
+        for (Path template : templates) {
+          Files.copy(template, to.resolve(template.getFileName()));
+        }
+      }
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.Set;
 /** Makes conversations of rows, and sees that they can be learned from. */
 final class Conversations {
   private static final String TOOLS = "tools";
+  private static final String DOCUMENTS = "documents";
   private static final String SETTINGS = "chat_template_kwargs";
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool", "function");
@@ -18,7 +19,7 @@ final class Conversations {
   private Conversations() {}
 
   static Sample messages(String field, Map<String, Object> row) {
-    return conversation(messages(row, field), 0, rest(row, Set.of(field)));
+    return conversation(messages(row, field), 0, row);
   }
 
   /** Those of the prompt, then those of the completion, whose answers alone are learned. */
@@ -31,7 +32,7 @@ final class Conversations {
       throw new Fault(
           Finding.NO_ANSWER, "'%s' has no message of the role assistant".formatted(completion));
     }
-    return conversation(messages, answers, rest(row, Set.of(prompt, completion)));
+    return conversation(messages, answers, row);
   }
 
   static Sample shareGpt(String field, Map<String, Object> row) {
@@ -40,11 +41,11 @@ final class Conversations {
       messages.add(Chat.message("system", system));
     }
     objects(row, field).forEach(turn -> messages.add(ShareGpt.message(turn, field)));
-    return conversation(messages, 0, rest(row, Set.of(field, "system")));
+    return conversation(messages, 0, row);
   }
 
   private static Sample conversation(
-      List<Map<String, Object>> messages, int answers, Map<String, Object> rest) {
+      List<Map<String, Object>> messages, int answers, Map<String, Object> row) {
     Map<String, Object> last = null;
     for (Map<String, Object> message : messages) {
       last = isAnswer(message) ? message : last;
@@ -55,7 +56,7 @@ final class Conversations {
     if (isEmpty(last.get("content")) && isEmpty(last.get("tool_calls"))) {
       throw new Fault(Finding.EMPTY_ANSWER, "the assistant's last message is empty");
     }
-    return new Sample.Conversation(new Chat(messages, tools(rest), variables(rest)), answers);
+    return new Sample.Conversation(new Chat(messages, tools(row), variables(row)), answers);
   }
 
   private static List<Map<String, Object>> messages(Map<String, Object> row, String field) {
@@ -115,31 +116,38 @@ final class Conversations {
         || value instanceof Collection<?> parts && parts.isEmpty();
   }
 
-  private static Map<String, Object> rest(Map<String, Object> row, Set<String> taken) {
-    Map<String, Object> rest = new LinkedHashMap<>(row);
-    rest.keySet().removeAll(taken);
-    return rest;
-  }
-
-  private static List<Object> tools(Map<String, Object> rest) {
-    Object tools = rest.get(TOOLS);
-    if (tools == null || "".equals(tools)) {
+  private static List<Object> tools(Map<String, Object> row) {
+    Object tools = value(row, TOOLS);
+    if (tools == null) {
       return List.of();
     }
-    if (Rows.Json.value(tools, TOOLS) instanceof List<?> list && !list.contains(null)) {
+    if (tools instanceof List<?> list && !list.contains(null)) {
       return List.copyOf(list);
     }
     throw new Fault(
         Finding.MISSING_FIELD, "the field 'tools' is neither a list nor a string that holds one");
   }
 
-  /** All fields that are nothing else, and the settings in {@code chat_template_kwargs}. */
-  private static Map<String, Object> variables(Map<String, Object> rest) {
-    Map<String, Object> variables = new LinkedHashMap<>(rest);
-    variables.remove(TOOLS);
-    if (Rows.Json.value(variables.remove(SETTINGS), SETTINGS) instanceof Map<?, ?> settings) {
-      settings.forEach((name, value) -> variables.put((String) name, value));
+  /** Documents and settings: any other column might have a variable's name by chance. */
+  private static Map<String, Object> variables(Map<String, Object> row) {
+    Map<String, Object> variables = new LinkedHashMap<>();
+    if (row.get(DOCUMENTS) instanceof List<?> documents) {
+      variables.put(DOCUMENTS, documents);
+    }
+    Object settings = value(row, SETTINGS);
+    if (settings instanceof Map<?, ?> map) {
+      map.forEach((name, value) -> variables.put((String) name, value));
+    } else if (settings != null) {
+      throw new Fault(
+          Finding.MISSING_FIELD,
+          "the field '%s' is neither an object nor a string that holds one".formatted(SETTINGS));
     }
     return variables;
+  }
+
+  /** The value of a field that may be JSON or a string that holds JSON; null where it is empty. */
+  private static Object value(Map<String, Object> row, String field) {
+    Object value = row.get(field);
+    return "".equals(value) ? null : Rows.Json.value(value, field);
   }
 }

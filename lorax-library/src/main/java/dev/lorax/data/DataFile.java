@@ -156,8 +156,25 @@ public final class DataFile implements AutoCloseable {
     }
   }
 
+  /**
+   * All fields of a sample by their names in the file, those that no layout knows included.
+   *
+   * @throws DataException if it cannot be read; the message names its line
+   */
+  public Map<String, Object> fields(int sample) {
+    try {
+      return row(sample);
+    } catch (Fault fault) {
+      throw placed(first + sample, fault);
+    }
+  }
+
   Sample read(int sample) {
-    return reader.read(rows.row(records.record(first + sample)));
+    return reader.read(row(sample));
+  }
+
+  private Map<String, Object> row(int sample) {
+    return rows.row(records.record(first + sample));
   }
 
   /** Reads every sample once and tells what is wrong; takes about 10 seconds a gigabyte. */

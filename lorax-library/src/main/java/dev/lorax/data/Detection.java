@@ -1,5 +1,6 @@
 package dev.lorax.data;
 
+import dev.lorax.spelling.EditDistance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -50,25 +51,9 @@ final class Detection {
 
   private static double distance(String name, Collection<String> found) {
     return found.stream()
-        .mapToDouble(other -> (double) edits(name, other) / name.length())
+        .mapToDouble(other -> (double) EditDistance.between(name, other) / name.length())
         .map(share -> Math.min(1, share))
         .min()
         .orElse(1);
-  }
-
-  /** How many letters to insert, drop or change (Levenshtein 1966). */
-  private static int edits(String from, String to) {
-    int[] row = new int[to.length() + 1];
-    Arrays.setAll(row, j -> j);
-    for (int i = 1; i <= from.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        int changed = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[to.length()];
   }
 }

@@ -50,8 +50,8 @@ public sealed interface Sample {
    * A conversation.
    *
    * @param chat with at least one answer of the assistant
-   * @param answers how many of the assistant's last answers are the ones to learn; 0 leaves that to
-   *     whoever encodes
+   * @param answers how many of the assistant's last messages are the ones to learn; 0 leaves that
+   *     to whoever encodes
    */
   record Conversation(Chat chat, int answers) implements Sample {}
 }

@@ -1,6 +1,5 @@
 package dev.lorax.data;
 
-import dev.lorax.chat.Answers;
 import dev.lorax.chat.Chat;
 import dev.lorax.chat.ChatTemplate;
 import dev.lorax.chat.Rendered;
@@ -19,7 +18,9 @@ import java.util.Set;
  * tokenizer around it and an end-of-sequence token, which is learned. A conversation is written by
  * the chat template and encoded with no further special token, since templates spell them all. A
  * token is learned if it holds a character of an answer; so what is learned depends on places,
- * never on ids, and an end token that also pads is learned like any other. Any thread may encode.
+ * never on ids, and an end token that also pads is learned like any other. A template that writes
+ * the date writes one and the same for ever: that of its clock when the encoder was made. Any
+ * thread may encode.
  */
 public final class SampleEncoder {
   static final String NO_TEMPLATE =
@@ -28,7 +29,8 @@ public final class SampleEncoder {
 
   /** What writes conversations; {@link ChatTemplate} but for tests. */
   interface Writer {
-    Rendered render(Chat chat, Answers answers);
+    /** As {@link ChatTemplate#render(Chat, int)}. */
+    Rendered render(Chat chat, int last);
   }
 
   private final Tokenizer tokenizer;
@@ -58,7 +60,7 @@ public final class SampleEncoder {
       Optional<ChatTemplate> template,
       EncodingOptions options,
       Set<Integer> ends) {
-    this(tokenizer, options, template.map(found -> found::render), ends);
+    this(tokenizer, options, template.map(ChatTemplate::still).map(found -> found::render), ends);
   }
 
   SampleEncoder(Tokenizer tokenizer, EncodingOptions options, Optional<Writer> template) {
@@ -118,12 +120,19 @@ public final class SampleEncoder {
   private Written rendered(Sample.Conversation sample) {
     Writer writer =
         template.orElseThrow(() -> new IllegalArgumentException("Conversations: " + NO_TEMPLATE));
-    Answers answers = sample.answers() == 0 ? options.answers() : Answers.ALL;
     try {
-      return Written.of(writer.render(sample.chat(), answers), sample.answers());
+      return Written.of(writer.render(sample.chat(), last(sample)));
     } catch (IllegalArgumentException refused) {
       throw new Fault(Finding.REFUSED, "the chat template refuses it: " + refused.getMessage());
     }
+  }
+
+  /** Of how many messages the places are needed: of none where everything is learned. */
+  private int last(Sample.Conversation sample) {
+    if (options.prompts()) {
+      return 0;
+    }
+    return sample.answers() == 0 ? options.answers().most() : sample.answers();
   }
 
   private Example tokens(Written written) {

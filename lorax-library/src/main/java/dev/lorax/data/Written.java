@@ -21,11 +21,8 @@ record Written(String text, List<Span> learned, boolean byTemplate) {
     return new Written(text, List.of(new Span(sample.prompt().length(), text.length())), false);
   }
 
-  /** A conversation, of whose answers only the last few are learned; 0: all. */
-  static Written of(Rendered rendered, int last) {
-    List<Span> all = rendered.answers();
-    int from = last == 0 ? 0 : Math.max(0, all.size() - last);
-    return new Written(rendered.text(), all.subList(from, all.size()), true);
+  static Written of(Rendered rendered) {
+    return new Written(rendered.text(), rendered.answers(), true);
   }
 
   /** The same, with everything learned. */

@@ -1,11 +1,13 @@
 package dev.lorax.hub;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,36 +35,47 @@ final class CacheLock implements Closeable {
    * Waits for the lock.
    *
    * @param waiting told if somebody has it
+   * @throws HubException if the thread is interrupted while another of this process has it
+   * @throws FileLockInterruptionException likewise, while another process has it
    */
   static CacheLock take(Path file, Runnable waiting) throws IOException {
     RepoCache.makeFolder(file.getParent());
-    ReentrantLock inside =
-        OF_THIS_PROCESS.computeIfAbsent(file.toAbsolutePath(), path -> new ReentrantLock());
-    if (!inside.tryLock()) {
-      waiting.run();
-      inside.lock();
-    }
+    Path place = file.getParent().toRealPath().resolve(file.getFileName()); // whatever links lead
+    ReentrantLock inside = OF_THIS_PROCESS.computeIfAbsent(place, path -> new ReentrantLock());
+    enter(inside, waiting);
     try {
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      lock(channel, waiting);
-      return new CacheLock(inside, channel);
+      return new CacheLock(inside, locked(place, waiting));
     } catch (IOException | RuntimeException failure) {
       inside.unlock();
       throw failure;
     }
   }
 
-  private static void lock(FileChannel channel, Runnable waiting) {
+  private static void enter(ReentrantLock inside, Runnable waiting) {
+    if (!inside.tryLock()) {
+      waiting.run();
+      try {
+        inside.lockInterruptibly();
+      } catch (InterruptedException stop) {
+        throw HubException.interrupted(stop);
+      }
+    }
+  }
+
+  private static FileChannel locked(Path file, Runnable waiting) throws IOException {
+    FileChannel channel = FileChannel.open(file, CREATE, WRITE);
     try {
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
+      if (channel.tryLock() == null) {
         waiting.run();
         channel.lock();
       }
+    } catch (FileLockInterruptionException | RuntimeException failure) {
+      channel.close();
+      throw failure;
     } catch (IOException noLocksHere) {
       // Some network disks have none. Two downloads then write the same bytes to the same places.
     }
+    return channel;
   }
 
   @Override

@@ -122,7 +122,8 @@ final class HubApi {
       return reply;
     }
     try (reply) {
-      boolean expired = !requests.isHub(reply.uri()); // a signed address is valid for a while
+      // A signed address is valid for a while, and says 403 after that.
+      boolean expired = !requests.isHub(reply.uri()) && reply.status() != 401;
       if (expired || FOR_NOW.contains(reply.status())) {
         throw new Retries.Later(
             "%s answers HTTP %d".formatted(reply.uri().getHost(), reply.status()),

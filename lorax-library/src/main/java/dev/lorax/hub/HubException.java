@@ -11,7 +11,7 @@ public final class HubException extends RuntimeException {
   }
 
   /** Whoever runs this thread wants it to end. */
-  static HubException interrupted(InterruptedException cause) {
+  static HubException interrupted(Exception cause) {
     Thread.currentThread().interrupt();
     return new HubException("the download was interrupted; the next one goes on from there", cause);
   }

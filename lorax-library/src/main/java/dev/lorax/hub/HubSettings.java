@@ -117,6 +117,11 @@ public record HubSettings(
     }
   }
 
+  /** Whether an address is the endpoint's, and may see the token. */
+  boolean isEndpoint(URI uri) {
+    return Origin.of(uri).equals(Origin.of(endpoint));
+  }
+
   /** Without the token, which is a secret. */
   @Override
   public String toString() {

@@ -1,7 +1,12 @@
 package dev.lorax.hub;
 
+import dev.lorax.spelling.EditDistance;
+import java.net.URI;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Says why the hub refuses a model, and what to do.
@@ -16,6 +21,11 @@ record Refusal(HubSettings settings, HubApi api, Repo repo) {
   HubException of(Reply reply) {
     String code = reply.header("X-Error-Code").orElse("");
     String message = reply.header("X-Error-Message").orElse("");
+    if (reply.status() == 401
+        && settings.token().isPresent()
+        && !settings.isEndpoint(reply.uri())) {
+      return elsewhere(reply.uri());
+    }
     if (code.equals("RevisionNotFound")) {
       return revision();
     }
@@ -42,6 +52,14 @@ record Refusal(HubSettings settings, HubApi api, Repo repo) {
                 reply.status() == 403 ? ": check what the token may read" : ""));
   }
 
+  private HubException elsewhere(URI uri) {
+    return new HubException(
+        ("%s: %s redirects to %s, which asks for a token, and HF_TOKEN goes to HF_ENDPOINT alone:"
+                + " set HF_ENDPOINT to %3$s if the token is for that")
+            .formatted(
+                repo, settings.endpoint(), uri.resolve("/").toString().replaceFirst("/$", "")));
+  }
+
   private HubException gated() {
     String accept = "accept its conditions at %s/%s".formatted(settings.endpoint(), repo.id());
     return new HubException(
@@ -58,11 +76,24 @@ record Refusal(HubSettings settings, HubApi api, Repo repo) {
     String owner = repo.id().replaceFirst("/.*", "");
     List<String> known = new ArrayList<>(api.names(search("search", name), "", "id"));
     known.addAll(api.names(search("author", owner), "", "id"));
-    String hint = Nearest.to(repo.id(), known).map(" (did you mean %s?)"::formatted).orElse("");
+    String hint = nearest(known).map(" (did you mean %s?)"::formatted).orElse("");
     return new HubException(
         ("%s has no model %s%s, or it is private: check the name, or set HF_TOKEN to a token that"
                 + " may read it")
             .formatted(settings.endpoint(), repo.id(), hint));
+  }
+
+  /** The name that differs least from what was asked for, if that is little. */
+  private Optional<String> nearest(List<String> known) {
+    int limit = Math.max(2, repo.id().length() / 4);
+    return known.stream()
+        .filter(other -> distance(other) <= limit)
+        .min(Comparator.comparingInt(this::distance));
+  }
+
+  /** Upper and lower case are the same. */
+  private int distance(String other) {
+    return EditDistance.between(repo.id().toLowerCase(Locale.ROOT), other.toLowerCase(Locale.ROOT));
   }
 
   private static String search(String by, String text) {

@@ -1,6 +1,8 @@
 package dev.lorax.hub;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,6 +155,8 @@ final class RepoCache {
   void writing(Writing action) {
     try {
       action.run();
+    } catch (ClosedByInterruptException | FileLockInterruptionException stop) {
+      throw HubException.interrupted(stop);
     } catch (IOException failure) {
       throw new HubException(
           ("%s cannot be written (%s): make room, check its permissions, or set HF_HUB_CACHE to"

@@ -12,10 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Flow;
 
-/** One request and its redirects; the token goes to the hub alone. */
+/** One request and its redirects; the token goes to the endpoint alone. */
 final class Requests {
   private static final int MOST_REDIRECTS = 10;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+  private static final Origin HUGGING_FACE = Origin.of(HubSettings.HUGGING_FACE);
 
   private final HubSettings settings;
   private final HttpClient client;
@@ -62,18 +64,12 @@ final class Requests {
     throw tooManyRedirects(uri);
   }
 
-  /** Whether a place belongs to the hub, which may see the token: mirrors redirect to it. */
+  /** Whether a place is a hub: the endpoint, or Hugging Face's own, to which mirrors redirect. */
   boolean isHub(URI uri) {
-    return sameOrigin(uri, settings.endpoint()) || sameOrigin(uri, HubSettings.HUGGING_FACE);
+    return settings.isEndpoint(uri) || Origin.of(uri).equals(HUGGING_FACE);
   }
 
-  private static boolean sameOrigin(URI one, URI other) {
-    return one.getScheme().equalsIgnoreCase(other.getScheme())
-        && one.getHost().equalsIgnoreCase(other.getHost())
-        && one.getPort() == other.getPort();
-  }
-
-  private Reply send(String method, URI uri, long from) throws IOException {
+  HttpRequest request(String method, URI uri, long from) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .method(method, HttpRequest.BodyPublishers.noBody())
@@ -83,12 +79,16 @@ final class Requests {
     if (from > 0) {
       request.header("Range", "bytes=%d-".formatted(from));
     }
-    if (isHub(uri)) {
+    if (settings.isEndpoint(uri)) {
       settings.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
     }
+    return request.build();
+  }
+
+  private Reply send(String method, URI uri, long from) throws IOException {
     try {
       HttpResponse<Flow.Publisher<List<ByteBuffer>>> response =
-          client.send(request.build(), BodyHandlers.ofPublisher());
+          client.send(request(method, uri, from), BodyHandlers.ofPublisher());
       ArrivingBytes body = new ArrivingBytes(response.body(), settings.timeout());
       return new Reply(uri, response.statusCode(), response.headers(), body);
     } catch (InterruptedException stop) {

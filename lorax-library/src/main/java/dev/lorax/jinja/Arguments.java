@@ -25,6 +25,12 @@ record Arguments(String callee, List<Object> positional, Map<String, Object> nam
     return new Arguments(callee, all, named);
   }
 
+  /** Takes the steps to read the texts among them. */
+  void read() {
+    positional.forEach(Budget::read);
+    named.values().forEach(Budget::read);
+  }
+
   /** The same without the first ones. */
   Arguments from(int first) {
     return new Arguments(callee, positional.subList(first, positional.size()), named);

@@ -10,6 +10,11 @@ final class Arithmetic {
 
   /** The operators by their signs. */
   static Object apply(String operator, Object a, Object b) {
+    Budget.read(a);
+    return Budget.made(result(operator, a, b));
+  }
+
+  private static Object result(String operator, Object a, Object b) {
     if (a instanceof Undefined || b instanceof Undefined && !isFormat(operator, a)) {
       throw (a instanceof Undefined u ? u : (Undefined) b).error();
     }
@@ -33,7 +38,7 @@ final class Arithmetic {
 
   static Object negate(Object value) {
     Number number = operand(value, "-");
-    return number instanceof Long n ? (Object) Math.negateExact(n) : -number.doubleValue();
+    return number instanceof Long n ? integers("-", 0, n) : (Object) (-number.doubleValue());
   }
 
   static Object plus(Object value) {
@@ -52,25 +57,25 @@ final class Arithmetic {
   }
 
   private static Object numbers(String operator, Number x, Number y) {
-    try {
-      return x instanceof Long a && y instanceof Long b
-          ? integers(operator, a, b)
-          : floats(operator, x.doubleValue(), y.doubleValue());
-    } catch (ArithmeticException overflow) {
-      throw new TemplateException("integers beyond 64 bits are not supported");
-    }
+    return x instanceof Long a && y instanceof Long b
+        ? integers(operator, a, b)
+        : (Object) floats(operator, x.doubleValue(), y.doubleValue());
   }
 
   private static Object integers(String operator, long a, long b) {
-    return switch (operator) {
-      case "+" -> Math.addExact(a, b);
-      case "-" -> Math.subtractExact(a, b);
-      case "*" -> Math.multiplyExact(a, b);
-      case "//" -> Math.floorDiv(a, nonZero(b));
-      case "%" -> Math.floorMod(a, nonZero(b));
-      case "**" -> b < 0 ? (Object) floats(operator, a, b) : (Object) power(a, b);
-      default -> floats(operator, a, b);
-    };
+    try {
+      return switch (operator) {
+        case "+" -> Math.addExact(a, b);
+        case "-" -> Math.subtractExact(a, b);
+        case "*" -> Math.multiplyExact(a, b);
+        case "//" -> b == -1 ? Math.negateExact(a) : Math.floorDiv(a, nonZero(b));
+        case "%" -> Math.floorMod(a, nonZero(b));
+        case "**" -> b < 0 ? (Object) floats(operator, a, b) : (Object) power(a, b);
+        default -> floats(operator, a, b);
+      };
+    } catch (ArithmeticException overflow) {
+      throw Numbers.tooLarge();
+    }
   }
 
   private static long nonZero(long divisor) {
@@ -126,7 +131,7 @@ final class Arithmetic {
     }
     int times = Math.max(0, Numbers.count(b));
     if (Values.text(a) != null) {
-      Text.checkLength((long) Values.text(a).length() * times);
+      Budget.room((long) Values.text(a).length() * times);
       return like(a, Values.text(a).repeat(times));
     }
     return a instanceof List<?> list && !(a instanceof Range) ? repeated(list, times) : null;
@@ -137,7 +142,7 @@ final class Arithmetic {
   }
 
   private static Object repeated(List<?> list, int times) {
-    Text.checkLength((long) list.size() * times);
+    Budget.steps((long) list.size() * times);
     List<Object> all = new ArrayList<>();
     Collections.nCopies(times, list).forEach(all::addAll);
     return list instanceof Tuple ? new Tuple(all.toArray()) : all;
@@ -145,7 +150,7 @@ final class Arithmetic {
 
   private static Object sum(Object a, Object b) {
     if (Values.text(a) != null && Values.text(b) != null) {
-      Text.checkLength((long) Values.text(a).length() + Values.text(b).length());
+      Budget.room((long) Values.text(a).length() + Values.text(b).length());
       return a instanceof Markup || b instanceof Markup
           ? new Markup(Markup.escaped(a).text() + Markup.escaped(b).text())
           : Values.text(a) + Values.text(b);
@@ -156,7 +161,7 @@ final class Arithmetic {
         || b instanceof Range) {
       return null;
     }
-    Text.checkLength((long) x.size() + y.size());
+    Budget.steps((long) x.size() + y.size());
     List<Object> all = new ArrayList<>(x);
     all.addAll(y);
     return a instanceof Tuple ? new Tuple(all.toArray()) : all;

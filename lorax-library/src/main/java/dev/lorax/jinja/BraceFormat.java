@@ -42,7 +42,7 @@ final class BraceFormat {
         out.append(field(pattern.substring(i + 1, end), depth));
         i = end;
       }
-      Text.checkLength(out.length());
+      Budget.room(out.length());
     }
     return out.toString();
   }

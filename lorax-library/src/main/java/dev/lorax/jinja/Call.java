@@ -6,12 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A call.
+ * A call of the value before it.
  *
- * @param callee what is called
- * @param name of it, for messages
+ * @param name of what is called, for messages
  */
-record Call(Expression callee, String name, Given given) implements Expression {
+record Call(String name, Given given) implements Chain.Operation {
 
   /** The arguments as the template writes them; null for those that it has not. */
   record Given(
@@ -33,6 +32,7 @@ record Call(Expression callee, String name, Given given) implements Expression {
         if (!(moreNamed.evaluate(frame) instanceof Map<?, ?> map)) {
           throw new TemplateException("argument after ** must be a mapping");
         }
+        Budget.steps(map.size());
         map.forEach((name, value) -> byName.put(Printing.str(name), value));
       }
       return new Arguments(callee, values, byName);
@@ -40,15 +40,15 @@ record Call(Expression callee, String name, Given given) implements Expression {
   }
 
   @Override
-  public Object evaluate(Frame frame) {
-    return call(callee.evaluate(frame), given.evaluate(name, frame));
+  public Object apply(Frame frame, Object callee) {
+    return call(callee, given.evaluate(name, frame));
   }
 
   /** The call with the body of a call block as its caller. */
-  Object evaluate(Frame frame, Macro caller) {
+  Object apply(Frame frame, Object callee, Macro caller) {
     Arguments arguments = given.evaluate(name, frame);
     arguments.named().put("caller", caller);
-    return call(callee.evaluate(frame), arguments);
+    return call(callee, arguments);
   }
 
   private static Object call(Object function, Arguments arguments) {
@@ -59,6 +59,6 @@ record Call(Expression callee, String name, Given given) implements Expression {
       throw new TemplateException(
           "'%s' object is not callable".formatted(Values.typeName(function)));
     }
-    return callable.call(arguments.positional(), arguments.named());
+    return Budget.made(callable.call(arguments.positional(), arguments.named()));
   }
 }

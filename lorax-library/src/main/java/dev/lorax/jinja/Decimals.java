@@ -6,28 +6,35 @@ import java.math.RoundingMode;
 
 /** Numbers as Python's format codes write them. */
 final class Decimals {
+  /** No double has a digit other than 0 further from its point. */
+  private static final int MOST_PLACES = 1074;
+
   private Decimals() {}
 
   /** One of the codes e, E, f, F, g, G and %. */
   static String write(double value, char code, int precision) {
+    if (code == '%') {
+      return write(value * 100, 'f', precision) + "%";
+    }
     if (Double.isNaN(value) || Double.isInfinite(value)) {
       return Numbers.repr(value);
     }
+    Budget.room(precision);
+    Budget.steps(Numbers.STEPS_TO_WRITE);
     String text =
         switch (Character.toLowerCase(code)) {
           case 'e' -> exponential(value, precision);
           case 'g' -> general(value, Math.max(1, precision));
-          case '%' -> fixed(value * 100, precision) + "%";
           default -> fixed(value, precision);
         };
     return Character.isUpperCase(code) ? Text.upper(text) : text;
   }
 
   private static String fixed(double value, int precision) {
-    Text.checkLength(precision);
+    int known = Math.min(precision, MOST_PLACES);
     String digits =
-        new BigDecimal(value).abs().setScale(precision, RoundingMode.HALF_EVEN).toPlainString();
-    return sign(value) + digits;
+        new BigDecimal(value).abs().setScale(known, RoundingMode.HALF_EVEN).toPlainString();
+    return sign(value) + digits + "0".repeat(precision - known);
   }
 
   private static String sign(double value) {
@@ -35,7 +42,6 @@ final class Decimals {
   }
 
   private static String exponential(double value, int precision) {
-    Text.checkLength(precision);
     BigDecimal rounded =
         new BigDecimal(value).abs().round(new MathContext(precision + 1, RoundingMode.HALF_EVEN));
     int exponent = value == 0 ? 0 : rounded.precision() - rounded.scale() - 1;
@@ -57,13 +63,33 @@ final class Decimals {
   }
 
   private static String trimmed(String digits) {
-    return digits.contains(".") ? digits.replaceAll("0+$", "").replaceAll("\\.$", "") : digits;
+    int end = digits.length();
+    while (digits.contains(".") && digits.charAt(end - 1) == '0') {
+      end--;
+    }
+    return digits.substring(0, digits.charAt(end - 1) == '.' ? end - 1 : end);
   }
 
   /** Python's {@code round}: to the nearest, ties to even, of the exact binary value. */
   static double round(double value, int places) {
-    return Double.isNaN(value) || Double.isInfinite(value)
-        ? value
-        : new BigDecimal(value).setScale(places, RoundingMode.HALF_EVEN).doubleValue();
+    if (Double.isNaN(value) || Double.isInfinite(value) || places > MOST_PLACES) {
+      return value;
+    }
+    Budget.steps(Numbers.STEPS_TO_WRITE);
+    return rounded(new BigDecimal(value), places).doubleValue();
+  }
+
+  /** The same of an integer. */
+  static long round(long value, int places) {
+    BigDecimal rounded = rounded(BigDecimal.valueOf(value), Math.min(0, places));
+    try {
+      return rounded.longValueExact();
+    } catch (ArithmeticException overflow) {
+      throw Numbers.tooLarge();
+    }
+  }
+
+  private static BigDecimal rounded(BigDecimal value, int places) {
+    return value.setScale(Math.max(places, -MOST_PLACES), RoundingMode.HALF_EVEN);
   }
 }

@@ -5,14 +5,8 @@ package dev.lorax.jinja;
 interface Expression {
   Object evaluate(Frame frame);
 
-  /** The same; what goes wrong in it is told with that line. */
+  /** The same as a step at that line. */
   default Expression at(int line) {
-    return frame -> {
-      try {
-        return evaluate(frame);
-      } catch (TemplateException e) {
-        throw e.at(line);
-      }
-    };
+    return frame -> frame.budget().step(line, () -> evaluate(frame));
   }
 }

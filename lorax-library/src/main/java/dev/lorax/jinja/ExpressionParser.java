@@ -1,9 +1,10 @@
 package dev.lorax.jinja;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Reads expressions, from the weakest operator to the strongest. */
 final class ExpressionParser {
@@ -12,15 +13,21 @@ final class ExpressionParser {
 
   private final TokenStream stream;
   private final PrimaryParser primary;
+  private final FilterParser filters;
   private int depth;
 
   ExpressionParser(TokenStream stream) {
     this.stream = stream;
     this.primary = new PrimaryParser(stream, this);
+    this.filters = new FilterParser(stream, this, primary);
   }
 
   PrimaryParser primary() {
     return primary;
+  }
+
+  FilterParser filters() {
+    return filters;
   }
 
   Expression expression() {
@@ -29,40 +36,51 @@ final class ExpressionParser {
 
   /** An expression, with or without {@code a if b else c}. */
   Expression expression(boolean withChoice) {
-    if (++depth > DEEPEST) {
-      throw stream.fail("expressions are nested too deeply");
-    }
+    deeper();
     Expression expression = withChoice ? choice() : or();
     depth--;
     return expression;
   }
 
+  private void deeper() {
+    if (++depth > DEEPEST) {
+      throw stream.fail("expressions are nested too deeply");
+    }
+  }
+
   private Expression choice() {
+    int before = depth;
     int line = stream.line();
     Expression result = or();
     while (stream.skipName("if")) {
+      deeper();
       Expression condition = or();
       Expression otherwise = stream.skipName("else") ? expression() : null;
       result = Operators.choice(condition, result, otherwise, line);
       line = stream.line();
     }
+    depth = before;
     return result;
   }
 
   private Expression or() {
-    Expression left = and();
-    while (stream.skipName("or")) {
-      left = Operators.or(left, and());
+    Expression first = and();
+    List<Chain.Link> links = new ArrayList<>();
+    while (stream.atName("or")) {
+      int line = stream.take().line();
+      links.add(Operators.or(and()).at(line));
     }
-    return left;
+    return Chain.of(first, links);
   }
 
   private Expression and() {
-    Expression left = not();
-    while (stream.skipName("and")) {
-      left = Operators.and(left, not());
+    Expression first = not();
+    List<Chain.Link> links = new ArrayList<>();
+    while (stream.atName("and")) {
+      int line = stream.take().line();
+      links.add(Operators.and(not()).at(line));
     }
-    return left;
+    return Chain.of(first, links);
   }
 
   private Expression not() {
@@ -102,13 +120,7 @@ final class ExpressionParser {
   }
 
   private Expression sum() {
-    Expression left = concatenation();
-    while (stream.atOperator("+") || stream.atOperator("-")) {
-      int line = stream.line();
-      String sign = stream.take().value().toString();
-      left = Operators.binary(sign, left, concatenation()).at(line);
-    }
-    return left;
+    return binary(this::concatenation, "+", "-");
   }
 
   private Expression concatenation() {
@@ -120,31 +132,26 @@ final class ExpressionParser {
   }
 
   private Expression product() {
-    Expression left = power();
-    while (stream.atOperator("*")
-        || stream.atOperator("/")
-        || stream.atOperator("//")
-        || stream.atOperator("%")) {
-      int line = stream.line();
-      String sign = stream.take().value().toString();
-      left = Operators.binary(sign, left, power()).at(line);
-    }
-    return left;
+    return binary(this::power, "*", "/", "//", "%");
   }
 
   private Expression power() {
-    Expression left = unary(true);
-    while (stream.atOperator("**")) {
-      int line = stream.take().line();
-      left = Operators.binary("**", left, unary(true)).at(line);
+    return binary(() -> unary(true), "**");
+  }
+
+  /** Operands between operators of one strength, from left to right. */
+  private Expression binary(Supplier<Expression> operand, String... signs) {
+    Expression first = operand.get();
+    List<Chain.Link> links = new ArrayList<>();
+    while (Arrays.stream(signs).anyMatch(stream::atOperator)) {
+      Token sign = stream.take();
+      links.add(Operators.binary(sign.value().toString(), operand.get()).at(sign.line()));
     }
-    return left;
+    return Chain.of(first, links);
   }
 
   private Expression unary(boolean withFilter) {
-    if (++depth > DEEPEST) {
-      throw stream.fail("expressions are nested too deeply");
-    }
+    deeper();
     int line = stream.line();
     Expression result;
     if (stream.skipOperator("-")) {
@@ -158,73 +165,7 @@ final class ExpressionParser {
     }
     result = primary.postfix(result.at(line));
     depth--;
-    return withFilter ? filtered(result) : result;
-  }
-
-  private Expression filtered(Expression value) {
-    Expression result = value;
-    while (true) {
-      if (stream.atOperator("|")) {
-        result = filter(result);
-      } else if (stream.atName("is")) {
-        result = test(result);
-      } else if (stream.atOperator("(")) {
-        result = primary.call(result, "function");
-      } else {
-        return result;
-      }
-    }
-  }
-
-  /** One {@code | name(arguments)} or more. */
-  Expression filter(Expression value) {
-    Expression result = value;
-    while (stream.skipOperator("|")) {
-      result = namedFilter(result);
-    }
-    return result;
-  }
-
-  /** A filter from its name on. */
-  Expression namedFilter(Expression value) {
-    int line = stream.line();
-    String name = dottedName();
-    Call.Given given =
-        stream.atOperator("(") ? new ArgumentParser(stream, this).read() : Call.Given.NONE;
-    return Operators.filter(name, value, given).at(line);
-  }
-
-  private String dottedName() {
-    StringBuilder name = new StringBuilder(stream.name());
-    while (stream.skipOperator(".")) {
-      name.append('.').append(stream.name());
-    }
-    return name.toString();
-  }
-
-  private Expression test(Expression value) {
-    int line = stream.take().line();
-    boolean negated = stream.skipName("not");
-    String name = dottedName();
-    Call.Given given = Call.Given.NONE;
-    if (stream.atOperator("(")) {
-      given = new ArgumentParser(stream, this).read();
-    } else if (startsOperand()) {
-      if (stream.atName("is")) {
-        throw stream.fail("You cannot chain multiple tests with is");
-      }
-      given = new Call.Given(List.of(primary.postfix(primary.primary())), Map.of(), null, null);
-    }
-    Expression test = Operators.test(name, value, given).at(line);
-    return negated ? Operators.not(test) : test;
-  }
-
-  private boolean startsOperand() {
-    return switch (stream.current().kind()) {
-      case NAME -> !stream.atName("else") && !stream.atName("or") && !stream.atName("and");
-      case STRING, NUMBER -> true;
-      default -> stream.atOperator("[") || stream.atOperator("{");
-    };
+    return withFilter ? filters.filtered(result) : result;
   }
 
   /** Expressions separated by commas: one is itself, more are a tuple. */

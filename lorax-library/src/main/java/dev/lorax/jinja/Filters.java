@@ -35,7 +35,10 @@ final class Filters {
     if (filter == null) {
       throw new TemplateException("No filter named '" + name + "'.");
     }
-    return filter.apply(arguments.after(value));
+    Budget.read(value);
+    arguments.read();
+    Object result = filter.apply(arguments.after(value));
+    return result == value ? result : Budget.made(result);
   }
 
   private static Object orDefault(Arguments arguments) {

@@ -42,7 +42,6 @@ record ForLoop(
       Frame inner = frame.inner();
       inner.set("loop", loop);
       target.assign(inner, item);
-      rendering.round();
       int start = rendering.length();
       flow = body.run(inner);
       if (item instanceof Map && rendering.isOutermost()) {
@@ -71,7 +70,6 @@ record ForLoop(
     public boolean hasNext() {
       while (!found && all.hasNext()) {
         next = all.next();
-        frame.rendering().round();
         Frame inner = frame.inner();
         target.assign(inner, next);
         found = Values.truth(test.evaluate(inner));

@@ -95,7 +95,7 @@ record FormatSpec(
         case 'x', 'X', 'o', 'b':
           return radix(n);
         case 'c':
-          return Character.toString(Math.toIntExact(n));
+          return character(n);
         default:
           break;
       }
@@ -110,6 +110,14 @@ record FormatSpec(
     return precision < 0
         ? Numbers.repr(number.doubleValue())
         : Decimals.write(number.doubleValue(), 'g', precision);
+  }
+
+  /** The character of a code point. */
+  static String character(long code) {
+    if (code < 0 || code > Character.MAX_CODE_POINT) {
+      throw new TemplateException("%c needs a code point, not " + code);
+    }
+    return Character.toString((int) code);
   }
 
   private String radix(long number) {

@@ -31,6 +31,10 @@ final class Frame {
     return rendering;
   }
 
+  Budget budget() {
+    return rendering.budget();
+  }
+
   Object find(String name) {
     for (Frame frame = this; frame != null; frame = frame.outer) {
       Object value = frame.variables.get(name);

@@ -30,6 +30,7 @@ final class Globals {
       throw new TemplateException("dict expected at most 1 argument, got " + given.size());
     }
     if (!given.isEmpty() && given.get(0) instanceof Map<?, ?> map) {
+      Budget.steps(map.size());
       dict.putAll(map);
     } else if (!given.isEmpty()) {
       for (Object pair : Values.list(given.get(0))) {

@@ -1,6 +1,7 @@
 package dev.lorax.jinja;
 
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +21,12 @@ final class Json {
     indent =
         width == null || Values.text(width) != null
             ? Values.text(width)
-            : " ".repeat(Math.max(0, Numbers.count(width)));
+            : StringMethods.blanks(Numbers.count(width));
     Object separators = options.get(3, null);
     List<Object> pair = separators == null ? null : Values.list(separators);
+    if (pair != null && pair.size() != 2) {
+      throw new TemplateException("separators must be a pair, not " + pair.size() + " values");
+    }
     itemSeparator = pair != null ? Printing.str(pair.get(0)) : indent == null ? ", " : ",";
     keySeparator = pair != null ? Printing.str(pair.get(1)) : ": ";
     sorted = options.truth(4, false);
@@ -32,11 +36,15 @@ final class Json {
   static String write(Arguments arguments) {
     Bound options = arguments.bind("x", "ensure_ascii", "indent", "separators", "sort_keys");
     Json json = new Json(options);
-    json.append(options.get(0), "\n");
-    return json.out.toString();
+    return json.append(options.get(0), "\n").toString();
   }
 
-  private void append(Object value, String line) {
+  private StringBuilder append(Object value, String line) {
+    Budget.room(out.length());
+    return Budget.nested(() -> appendNext(value, line));
+  }
+
+  private StringBuilder appendNext(Object value, String line) {
     Number number = Numbers.of(value);
     if (value == null) {
       out.append("null");
@@ -54,7 +62,7 @@ final class Json {
       throw new TemplateException(
           "Object of type %s is not JSON serializable".formatted(Values.typeName(value)));
     }
-    Text.checkLength(out.length());
+    return out;
   }
 
   private static String number(Number number) {
@@ -65,7 +73,7 @@ final class Json {
   }
 
   private void array(List<?> items, String line) {
-    String inner = indent == null ? line : line + indent;
+    String inner = indent == null ? line : Budget.made(line + indent);
     out.append('[');
     for (Iterator<?> each = items.iterator(); each.hasNext(); ) {
       newLine(inner);
@@ -76,10 +84,10 @@ final class Json {
   }
 
   private void object(Map<?, ?> map, String line) {
-    String inner = indent == null ? line : line + indent;
+    String inner = indent == null ? line : Budget.made(line + indent);
     Collection<?> keys =
         sorted
-            ? map.keySet().stream().sorted((a, b) -> Values.compare(a, b, "<")).toList()
+            ? map.keySet().stream().sorted((a, b) -> Comparison.compare(a, b, "<")).toList()
             : map.keySet();
     out.append('{');
     for (Iterator<?> each = keys.iterator(); each.hasNext(); ) {
@@ -130,7 +138,7 @@ final class Json {
         case '\b' -> out.append("\\b");
         default -> {
           if (c < ' ' || ascii && c > '~') {
-            out.append("\\u%04x".formatted((int) c));
+            out.append("\\u").append(HexFormat.of().toHexDigits(c));
           } else {
             out.append(c);
           }

@@ -18,11 +18,10 @@ final class Lexer {
   private static final Pattern BLOCK_END = Pattern.compile("\\+%\\}|-%\\}\\s*|%\\}\\n?");
   private static final Pattern PRINT_END = Pattern.compile("-\\}\\}\\s*|\\}\\}");
   private static final Pattern FLOAT =
-      Pattern.compile(
-          "(?<!\\.)(?:\\d+_)*\\d+(?:(?:\\.(?:\\d+_)*\\d+)?[eE][+-]?(?:\\d+_)*\\d+|\\.(?:\\d+_)*\\d+)");
+      Pattern.compile("(?<!\\.)D(?:(?:\\.D)?[eE][+-]?D|\\.D)".replace("D", "\\d++(?:_\\d++)*+"));
   private static final Pattern INTEGER =
       Pattern.compile(
-          "0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\\da-fA-F])+|[1-9](?:_?\\d)*|0(?:_?0)*");
+          "0[bB](?:_?[01])++|0[oO](?:_?[0-7])++|0[xX](?:_?[\\da-fA-F])++|[1-9](?:_?\\d)*+|0(?:_?0)*+");
   private static final Pattern STRING =
       Pattern.compile(
           "(?s)'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+'|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"");
@@ -44,8 +43,12 @@ final class Lexer {
 
   static List<Token> tokens(String source) {
     Lexer lexer = new Lexer(source);
-    lexer.run();
-    return lexer.tokens;
+    try {
+      lexer.run();
+      return lexer.tokens;
+    } catch (RuntimeException e) {
+      throw TemplateException.of(e, lexer.line);
+    }
   }
 
   private void run() {

@@ -95,7 +95,7 @@ final class Loop implements Attributes, TemplateFunction {
 
   private Object changed(List<Object> given) {
     Tuple now = new Tuple(given.toArray());
-    boolean changed = lastChanged == NONE || !Values.equal(lastChanged, now);
+    boolean changed = lastChanged == NONE || !Comparison.equal(lastChanged, now);
     lastChanged = now;
     return changed;
   }

@@ -29,11 +29,11 @@ final class MacroParser {
     if (stream.skipOperator("(")) {
       signature(parameters, defaults);
     }
-    if (!(expressions.expression() instanceof PrimaryParser.Located located)) {
+    if (!(expressions.expression() instanceof Chain chain && chain.endsInCall())) {
       throw stream.fail("expected call");
     }
     Macro.Definition caller = definition("caller", parameters, defaults, "endcall");
-    return StatementParser.print(frame -> located.call().evaluate(frame, new Macro(caller, frame)));
+    return StatementParser.print(chain.with(frame -> new Macro(caller, frame)));
   }
 
   private Macro.Definition definition(String name, String end) {

@@ -51,7 +51,7 @@ final class Methods {
       case "keys" -> function((given, named) -> new View("dict_keys", map.keySet()));
       case "values" -> function((given, named) -> new View("dict_values", map.values()));
       case "items" -> function((given, named) -> items(map));
-      case "copy" -> function((given, named) -> new LinkedHashMap<>(map));
+      case "copy" -> function((given, named) -> copy(map));
       case "get" ->
           function(
               (given, named) -> {
@@ -59,14 +59,20 @@ final class Methods {
                   throw new TemplateException("dict.get() takes no keyword arguments");
                 }
                 Bound bound = new Arguments("get", given, named).bind("key", "default");
-                Object key = Values.key(bound.get(0));
-                return map.containsKey(key) ? map.get(key) : bound.get(1, null);
+                Object value = Values.lookUp(map, bound.get(0));
+                return value == Bound.MISSING ? bound.get(1, null) : value;
               });
       default -> Bound.MISSING;
     };
   }
 
+  private static Map<?, ?> copy(Map<?, ?> map) {
+    Budget.steps(map.size());
+    return new LinkedHashMap<>(map);
+  }
+
   static View items(Map<?, ?> map) {
+    Budget.steps(map.size());
     List<Object> items = new ArrayList<>(map.size());
     map.forEach((key, value) -> items.add(new Tuple(key, value)));
     return new View("dict_items", items);
@@ -78,7 +84,7 @@ final class Methods {
       case "index" -> function((given, named) -> index(list, one("index", given, named)));
       case "copy" ->
           Values.typeName(list).equals("list")
-              ? function((given, named) -> new ArrayList<>(list))
+              ? function((given, named) -> Values.list(list))
               : Bound.MISSING;
       default -> Bound.MISSING;
     };
@@ -89,12 +95,12 @@ final class Methods {
   }
 
   private static long count(List<?> list, Object value) {
-    return list.stream().filter(item -> Values.equal(item, value)).count();
+    return list.stream().filter(item -> Comparison.equal(item, value)).count();
   }
 
   private static long index(List<?> list, Object value) {
     for (int i = 0; i < list.size(); i++) {
-      if (Values.equal(list.get(i), value)) {
+      if (Comparison.equal(list.get(i), value)) {
         return i;
       }
     }

@@ -8,6 +8,9 @@ import java.util.Map;
 final class NumberFilters {
   static final Map<String, Filters.Filter> BY_NAME = new HashMap<>();
 
+  /** Ten to the power of more is no float. */
+  private static final int MOST_PLACES = 308;
+
   static {
     BY_NAME.put("abs", NumberFilters::abs);
     BY_NAME.put("int", NumberFilters::integer);
@@ -23,7 +26,7 @@ final class NumberFilters {
     if (Numbers.of(value) == null) {
       throw new TemplateException("bad operand type for abs(): '" + Values.typeName(value) + "'");
     }
-    return Values.compare(value, 0L, "<") < 0 ? Arithmetic.negate(value) : Numbers.of(value);
+    return Comparison.compare(value, 0L, "<") < 0 ? Arithmetic.negate(value) : Numbers.of(value);
   }
 
   private static Object integer(Arguments arguments) {
@@ -40,7 +43,7 @@ final class NumberFilters {
     }
     Double number = Numbers.isInteger(value) ? null : number(value);
     if (number != null && !number.isNaN() && !number.isInfinite()) {
-      return number.longValue();
+      return Numbers.truncated(number);
     }
     return Numbers.isInteger(value) ? (Object) Numbers.integer(value) : bound.get(1, 0L);
   }
@@ -52,7 +55,7 @@ final class NumberFilters {
     digits = negative || digits.startsWith("+") ? digits.substring(1) : digits;
     digits =
         !prefix.isEmpty() && Text.lower(digits).startsWith(prefix) ? digits.substring(2) : digits;
-    if (!digits.matches("[0-9A-Za-z]+(_[0-9A-Za-z]+)*")) {
+    if (!digits.matches("[0-9A-Za-z]++(?:_[0-9A-Za-z]++)*+")) {
       return null;
     }
     try {
@@ -79,7 +82,7 @@ final class NumberFilters {
     if (digits.equals("nan")) {
       return Double.NaN;
     }
-    return digits.matches("(\\d[\\d_]*\\.?\\d*|\\.\\d+)(e[-+]?\\d+)?")
+    return digits.matches("(\\d[\\d_]*+\\.?\\d*+|\\.\\d++)(e[-+]?\\d++)?")
         ? (Double) (sign * Double.parseDouble(digits.replace("_", "")))
         : null;
   }
@@ -103,18 +106,18 @@ final class NumberFilters {
           "type %s doesn't define __round__ method".formatted(Values.typeName(bound.get(0))));
     }
     if (method.equals("common")) {
-      return value instanceof Long && places >= 0 ? value : rounded(value, places);
+      return value instanceof Long n
+          ? (Object) Decimals.round(n, places)
+          : (Object) Decimals.round(value.doubleValue(), places);
     }
     if (!method.equals("ceil") && !method.equals("floor")) {
       throw new TemplateException("method must be common, ceil or floor");
     }
+    if (Math.abs(places) > MOST_PLACES) {
+      throw new TemplateException("round() takes no more than " + MOST_PLACES + " places");
+    }
     double scaled = value.doubleValue() * Math.pow(10, places);
     return (method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled)) / Math.pow(10, places);
-  }
-
-  private static Object rounded(Number value, int places) {
-    double rounded = Decimals.round(value.doubleValue(), places);
-    return value instanceof Long ? (Object) (long) rounded : rounded;
   }
 
   private static Object sum(Arguments arguments) {

@@ -6,6 +6,11 @@ import java.math.MathContext;
 
 /** Python's numbers: integers of 64 bits, and floats. */
 final class Numbers {
+  private static final long MOST = 1 << 30;
+
+  /** A float takes long to write. */
+  static final int STEPS_TO_WRITE = 100;
+
   private Numbers() {}
 
   /** A Long or a Double, also for a boolean; null for what is no number. */
@@ -19,10 +24,25 @@ final class Numbers {
     if (value instanceof Integer || value instanceof Short || value instanceof Byte) {
       return ((Number) value).longValue();
     }
-    if (value instanceof BigInteger big && big.bitLength() < Long.SIZE) {
+    if (value instanceof BigInteger big) {
+      if (big.bitLength() >= Long.SIZE) {
+        throw tooLarge();
+      }
       return big.longValue();
     }
     return value instanceof Number number ? (Number) number.doubleValue() : null;
+  }
+
+  static TemplateException tooLarge() {
+    return new TemplateException("integers beyond 64 bits are not supported");
+  }
+
+  /** A float without its fraction; an error if it has no place in 64 bits. */
+  static long truncated(double value) {
+    if (!(Math.abs(value) < 0x1p63)) {
+      throw tooLarge();
+    }
+    return (long) value;
   }
 
   static boolean isInteger(Object value) {
@@ -50,9 +70,9 @@ final class Numbers {
         "'%s' object cannot be interpreted as an integer".formatted(Values.typeName(value)));
   }
 
-  /** A number for places and widths, which never are beyond an int. */
+  /** A number for places and widths, so far from an int's ends that nothing overflows. */
   static int count(Object value) {
-    return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, integer(value)));
+    return (int) Math.max(-MOST, Math.min(MOST, integer(value)));
   }
 
   /** Python's repr of a float: the fewest digits that give it back. */
@@ -63,6 +83,7 @@ final class Numbers {
     if (value == 0) {
       return 1 / value < 0 ? "-0.0" : "0.0";
     }
+    Budget.steps(STEPS_TO_WRITE);
     BigDecimal shortest = shortest(value);
     int exponent = shortest.precision() - shortest.scale() - 1;
     if (exponent >= -4 && exponent < 16) {

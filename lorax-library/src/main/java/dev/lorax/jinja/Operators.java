@@ -9,26 +9,20 @@ import java.util.Map;
 final class Operators {
   private Operators() {}
 
-  static Expression or(Expression left, Expression right) {
-    return frame -> {
-      Object value = left.evaluate(frame);
-      return Values.truth(value) ? value : right.evaluate(frame);
-    };
+  static Chain.Operation or(Expression right) {
+    return (frame, left) -> Values.truth(left) ? left : right.evaluate(frame);
   }
 
-  static Expression and(Expression left, Expression right) {
-    return frame -> {
-      Object value = left.evaluate(frame);
-      return Values.truth(value) ? right.evaluate(frame) : value;
-    };
+  static Chain.Operation and(Expression right) {
+    return (frame, left) -> Values.truth(left) ? right.evaluate(frame) : left;
   }
 
   static Expression not(Expression operand) {
     return frame -> !Values.truth(operand.evaluate(frame));
   }
 
-  static Expression binary(String operator, Expression left, Expression right) {
-    return frame -> Arithmetic.apply(operator, left.evaluate(frame), right.evaluate(frame));
+  static Chain.Operation binary(String operator, Expression right) {
+    return (frame, left) -> Arithmetic.apply(operator, left, right.evaluate(frame));
   }
 
   /** One value if a condition holds, else another; null: undefined. */
@@ -50,9 +44,9 @@ final class Operators {
       StringBuilder text = new StringBuilder();
       for (Expression operand : operands) {
         text.append(Printing.str(operand.evaluate(frame)));
-        Text.checkLength(text.length());
+        Budget.room(text.length());
       }
-      return text.toString();
+      return Budget.made(text.toString());
     };
   }
 
@@ -73,12 +67,12 @@ final class Operators {
 
   private static boolean compare(String sign, Object left, Object right) {
     return switch (sign) {
-      case "==" -> Values.equal(left, right);
-      case "!=" -> !Values.equal(left, right);
-      case "<" -> Values.compare(left, right, sign) < 0;
-      case "<=" -> Values.compare(left, right, sign) <= 0;
-      case ">" -> Values.compare(left, right, sign) > 0;
-      case ">=" -> Values.compare(left, right, sign) >= 0;
+      case "==" -> Comparison.equal(left, right);
+      case "!=" -> !Comparison.equal(left, right);
+      case "<" -> Comparison.compare(left, right, sign) < 0;
+      case "<=" -> Comparison.compare(left, right, sign) <= 0;
+      case ">" -> Comparison.compare(left, right, sign) > 0;
+      case ">=" -> Comparison.compare(left, right, sign) >= 0;
       case "in" -> Values.contains(right, left);
       default -> !Values.contains(right, left);
     };
@@ -107,21 +101,20 @@ final class Operators {
   }
 
   /** A slice; a null bound was not written. */
-  static Expression slice(Expression owner, Expression start, Expression stop, Expression step) {
-    return frame ->
-        Subscripts.slice(
-            owner.evaluate(frame), orNone(start, frame), orNone(stop, frame), orNone(step, frame));
+  static Chain.Operation slice(Expression start, Expression stop, Expression step) {
+    return (frame, owner) ->
+        Subscripts.slice(owner, orNone(start, frame), orNone(stop, frame), orNone(step, frame));
   }
 
   private static Object orNone(Expression expression, Frame frame) {
     return expression == null ? null : expression.evaluate(frame);
   }
 
-  static Expression filter(String name, Expression value, Call.Given given) {
-    return frame -> Filters.apply(name, value.evaluate(frame), given.evaluate(name, frame));
+  static Chain.Operation filter(String name, Call.Given given) {
+    return (frame, value) -> Filters.apply(name, value, given.evaluate(name, frame));
   }
 
-  static Expression test(String name, Expression value, Call.Given given) {
-    return frame -> Tests.apply(name, value.evaluate(frame), given.evaluate(name, frame));
+  static Chain.Operation test(String name, Call.Given given, boolean holds) {
+    return (frame, value) -> Tests.apply(name, value, given.evaluate(name, frame)) == holds;
   }
 }

@@ -28,11 +28,11 @@ final class PercentFormat {
     Matcher field = FIELD.matcher(pattern);
     int from = 0;
     for (int at = pattern.indexOf('%'); at >= 0; at = pattern.indexOf('%', from)) {
-      if (!field.find(at) || field.start() != at) {
+      if (!field.region(at, pattern.length()).lookingAt()) {
         throw new TemplateException("incomplete format");
       }
       out.append(pattern, from, at).append(format.field(field));
-      Text.checkLength(out.length());
+      Budget.room(out.length());
       from = field.end();
     }
     boolean mapping = values instanceof Map || values instanceof List && !(values instanceof Tuple);
@@ -65,7 +65,7 @@ final class PercentFormat {
       case "c" ->
           Values.text(value) != null
               ? Values.text(value)
-              : Character.toString(Numbers.count(value));
+              : FormatSpec.character(Numbers.integer(value));
       case "d", "i", "u" ->
           new FormatSpec(fill, align, sign, false, width, "", -1, 'd').format(truncated(value));
       case "x", "X", "o" ->
@@ -80,7 +80,7 @@ final class PercentFormat {
 
   private static Object truncated(Object value) {
     Number number = number(value);
-    return number instanceof Double d ? (Object) d.longValue() : number;
+    return number instanceof Double d ? (Object) Numbers.truncated(d) : number;
   }
 
   private static Number number(Object value) {

@@ -112,47 +112,47 @@ final class PrimaryParser {
 
   /** An expression with the parts and calls that follow it. */
   Expression postfix(Expression start) {
-    Expression result = start;
+    List<Chain.Link> links = new ArrayList<>();
     String name = "function";
     while (true) {
       if (stream.atOperator(".")) {
         int line = stream.take().line();
         Token part = stream.take();
         name = part.value().toString();
-        result = part(result, part).at(line);
+        links.add(part(part).at(line));
       } else if (stream.atOperator("[")) {
         int line = stream.take().line();
-        result = subscript(result).at(line);
+        links.add(subscript().at(line));
       } else if (stream.atOperator("(")) {
-        result = call(result, name);
+        links.add(call(name));
       } else {
-        return result;
+        return Chain.of(start, links);
       }
     }
   }
 
-  private Expression part(Expression owner, Token part) {
+  private Chain.Operation part(Token part) {
     if (part.kind() == Token.Kind.NAME) {
       String name = part.value().toString();
-      return frame -> Subscripts.attribute(owner.evaluate(frame), name);
+      return (frame, owner) -> Subscripts.attribute(owner, name);
     }
     if (part.value() instanceof Long index) {
-      return frame -> Subscripts.element(owner.evaluate(frame), index);
+      return (frame, owner) -> Subscripts.element(owner, index);
     }
     throw new TemplateException("expected name or number", part.line());
   }
 
-  private Expression subscript(Expression owner) {
+  private Chain.Operation subscript() {
     Expression start = stream.atOperator(":") ? null : expressions.expression();
     if (!stream.skipOperator(":")) {
       Expression key = stream.atOperator(",") ? keys(start) : start;
       stream.expectOperator("]");
-      return frame -> Subscripts.element(owner.evaluate(frame), key.evaluate(frame));
+      return (frame, owner) -> Subscripts.element(owner, key.evaluate(frame));
     }
     Expression stop = bound();
     Expression step = stream.skipOperator(":") ? bound() : null;
     stream.expectOperator("]");
-    return Operators.slice(owner, start, stop, step);
+    return Operators.slice(start, stop, step);
   }
 
   private Expression keys(Expression first) {
@@ -168,21 +168,8 @@ final class PrimaryParser {
   }
 
   /** A call, from its arguments on. */
-  Expression call(Expression callee, String name) {
+  Chain.Link call(String name) {
     int line = stream.line();
-    return new Located(
-        new Call(callee, name, new ArgumentParser(stream, expressions).read()), line);
-  }
-
-  /** A call and the line of its arguments; a call block needs to know that it is one. */
-  record Located(Call call, int line) implements Expression {
-    @Override
-    public Object evaluate(Frame frame) {
-      try {
-        return call.evaluate(frame);
-      } catch (TemplateException e) {
-        throw e.at(line);
-      }
-    }
+    return new Call(name, new ArgumentParser(stream, expressions).read()).at(line);
   }
 }

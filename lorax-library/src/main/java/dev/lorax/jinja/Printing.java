@@ -1,6 +1,7 @@
 package dev.lorax.jinja;
 
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.Map;
 
@@ -17,10 +18,15 @@ final class Printing {
   static String repr(Object value) {
     StringBuilder out = new StringBuilder();
     append(out, value);
-    return out.toString();
+    return Budget.made(out.toString());
   }
 
-  private static void append(StringBuilder out, Object value) {
+  private static StringBuilder append(StringBuilder out, Object value) {
+    Budget.room(out.length());
+    return Budget.nested(() -> appendNext(out, value));
+  }
+
+  private static StringBuilder appendNext(StringBuilder out, Object value) {
     Number number = Numbers.of(value);
     if (value == null) {
       out.append("None");
@@ -44,6 +50,7 @@ final class Printing {
     } else {
       appendOther(out, value);
     }
+    return out;
   }
 
   private static void appendOther(StringBuilder out, Object value) {
@@ -71,7 +78,6 @@ final class Printing {
       out.append(each.hasNext() ? ", " : "");
     }
     out.append(close);
-    Text.checkLength(out.length());
   }
 
   private static void appendMap(StringBuilder out, Map<?, ?> map) {
@@ -83,7 +89,6 @@ final class Printing {
       separator = ", ";
     }
     out.append('}');
-    Text.checkLength(out.length());
   }
 
   private static void quote(StringBuilder out, String text) {
@@ -105,7 +110,8 @@ final class Printing {
         } else if (isPrintable(c)) {
           out.appendCodePoint(c);
         } else {
-          out.append((c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x").formatted(c));
+          out.append(c < 0x100 ? "\\x" : c < 0x10000 ? "\\u" : "\\U");
+          out.append(HexFormat.of().toHexDigits(c, c < 0x100 ? 2 : c < 0x10000 ? 4 : 8));
         }
       }
     }

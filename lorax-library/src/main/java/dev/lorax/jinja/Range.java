@@ -19,13 +19,23 @@ final class Range extends AbstractList<Object> implements RandomAccess {
     this.start = start;
     this.stop = stop;
     this.step = step;
-    double count = Math.ceil(((double) stop - start) / step);
+    long count = count(start, stop, step);
     if (count > LONGEST) {
       throw new TemplateException(
           "Range too big. The sandbox blocks ranges larger than MAX_RANGE (%d)."
               .formatted(LONGEST));
     }
-    this.size = (int) Math.max(0, count);
+    this.size = (int) count;
+  }
+
+  private static long count(long start, long stop, long step) {
+    try {
+      long span = Math.subtractExact(stop, start);
+      long sign = Long.signum(step);
+      return Long.signum(span) == sign ? (span - sign) / step + 1 : 0;
+    } catch (ArithmeticException overflow) {
+      throw Numbers.tooLarge();
+    }
   }
 
   @Override

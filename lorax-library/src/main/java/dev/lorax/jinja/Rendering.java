@@ -5,46 +5,34 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** One run of a template: its text so far, what was noted of it, and how much it may still do. */
+/** One run of a template: its text so far, and what was noted of it. */
 final class Rendering {
-  private static final int MOST_ROUNDS = 5_000_000;
-  private static final int DEEPEST_CALL = 150;
-
+  private final Budget budget;
   private final Deque<StringBuilder> texts = new ArrayDeque<>();
   private final List<Traced.Part> rounds = new ArrayList<>();
   private final List<Traced.Part> generations = new ArrayList<>();
-  private int roundsMade;
-  private int depth;
 
-  Rendering() {
+  Rendering(Budget budget) {
+    this.budget = budget;
     texts.push(new StringBuilder());
   }
 
+  Budget budget() {
+    return budget;
+  }
+
   void write(String text) {
-    StringBuilder out = texts.element();
-    Text.checkLength((long) out.length() + text.length());
-    out.append(text);
+    texts.element().append(Budget.made(text));
   }
 
   /** What a body writes, kept from the template's text. */
   String capture(Runnable body) {
-    if (++depth > DEEPEST_CALL) {
-      throw new TemplateException("maximum recursion depth exceeded");
-    }
     texts.push(new StringBuilder());
     try {
       body.run();
       return texts.element().toString();
     } finally {
       texts.pop();
-      depth--;
-    }
-  }
-
-  /** Counts a round of a loop, so that none goes on for ever. */
-  void round() {
-    if (++roundsMade > MOST_ROUNDS) {
-      throw new TemplateException("the template loops more than " + MOST_ROUNDS + " times");
     }
   }
 

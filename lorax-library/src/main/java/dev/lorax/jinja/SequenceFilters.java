@@ -65,7 +65,7 @@ final class SequenceFilters {
     for (Iterator<?> items = Values.iterator(bound.get(0)); items.hasNext(); ) {
       joined.append(before).append(Printing.str(path.of(items.next())));
       before = separator;
-      Text.checkLength(joined.length());
+      Budget.room(joined.length());
     }
     return joined.toString();
   }
@@ -92,7 +92,7 @@ final class SequenceFilters {
   }
 
   private static Object caseless(Object value) {
-    return Values.text(value) != null ? Text.lower(Values.text(value)) : value;
+    return Values.text(value) != null ? Budget.made(Text.lower(Values.text(value))) : value;
   }
 
   private static Function<Object, Object> key(Object attribute, Object fallback, boolean exact) {
@@ -103,10 +103,16 @@ final class SequenceFilters {
   /** As Python sorts: stable, also when turned round. */
   private static List<Object> sorted(
       List<Object> items, Function<Object, Object> key, boolean reverse) {
-    Comparator<Object> order = (a, b) -> Values.compare(key.apply(a), key.apply(b), "<");
-    items.sort(reverse ? order.reversed() : order);
-    return items;
+    Comparator<Keyed> order = (a, b) -> Comparison.compare(a.key(), b.key(), "<");
+    return new ArrayList<>(
+        items.stream()
+            .map(item -> new Keyed(key.apply(item), item))
+            .sorted(reverse ? order.reversed() : order)
+            .map(Keyed::item)
+            .toList());
   }
+
+  private record Keyed(Object key, Object item) {}
 
   private static Object sortedItems(Arguments arguments) {
     Bound bound = arguments.bind("value", "case_sensitive", "by", "reverse");
@@ -127,7 +133,7 @@ final class SequenceFilters {
     boolean exact = bound.truth(2, false);
     Stream<?> attributes =
         Values.text(attribute) != null
-            ? Stream.of(Values.text(attribute).split(","))
+            ? Stream.of(Values.text(attribute).split(",", -1))
             : Stream.of(new Object[] {attribute});
     List<Function<Object, Object>> keys = attributes.map(name -> key(name, null, exact)).toList();
     Function<Object, Object> key =
@@ -152,13 +158,15 @@ final class SequenceFilters {
     if (!items.hasNext()) {
       return new Undefined("No aggregated item, sequence was empty.");
     }
-    Object best = items.next();
+    Object first = items.next();
+    Keyed best = new Keyed(key.apply(first), first);
     while (items.hasNext()) {
       Object item = items.next();
-      int order = Values.compare(key.apply(item), key.apply(best), sign > 0 ? "<" : ">");
-      best = order * sign < 0 ? item : best;
+      Object own = key.apply(item);
+      int order = Comparison.compare(own, best.key(), sign > 0 ? "<" : ">");
+      best = order * sign < 0 ? new Keyed(own, item) : best;
     }
-    return best;
+    return best.item();
   }
 
   private static Object batch(Arguments arguments) {
@@ -173,7 +181,7 @@ final class SequenceFilters {
     if (!batches.isEmpty() && bound.get(2, null) != null) {
       @SuppressWarnings("unchecked")
       List<Object> last = (List<Object>) batches.get(batches.size() - 1);
-      Text.checkLength(size);
+      Budget.steps(Math.max(0, size));
       last.addAll(Collections.nCopies(Math.max(0, size - last.size()), bound.get(2)));
     }
     return new Lazy(batches.iterator());
@@ -182,7 +190,7 @@ final class SequenceFilters {
   private static Object slice(Arguments arguments) {
     Bound bound = arguments.bind("value", "slices", "fill_with");
     int slices = Numbers.count(bound.get(1));
-    Text.checkLength(slices);
+    Budget.steps(Math.max(0, slices));
     List<Object> items = Values.list(bound.get(0));
     List<Object> parts = new ArrayList<>();
     int from = 0;
@@ -206,7 +214,7 @@ final class SequenceFilters {
     List<Object> groups = new ArrayList<>();
     List<Object> group = new ArrayList<>();
     for (Object item : sorted(Values.list(bound.get(0)), key, false)) {
-      if (!group.isEmpty() && !Values.equal(key.apply(group.get(0)), key.apply(item))) {
+      if (!group.isEmpty() && !Comparison.equal(key.apply(group.get(0)), key.apply(item))) {
         groups.add(group(bound.get(1), fallback, group));
         group = new ArrayList<>();
       }

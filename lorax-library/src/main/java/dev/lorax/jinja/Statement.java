@@ -12,14 +12,8 @@ interface Statement {
     CONTINUE
   }
 
-  /** The same; what goes wrong in it is told with that line. */
+  /** The same as a step at that line. */
   default Statement at(int line) {
-    return frame -> {
-      try {
-        return run(frame);
-      } catch (TemplateException e) {
-        throw e.at(line);
-      }
-    };
+    return frame -> frame.budget().step(line, () -> run(frame));
   }
 }

@@ -152,17 +152,22 @@ final class StatementParser {
   }
 
   private Statement condition() {
-    int line = stream.line();
-    Expression test = expressions.tuple(false, null).at(line);
-    Body body = block("elif", "else", "endif");
-    Statement otherwise;
-    if (stream.skipName("elif")) {
-      otherwise = condition();
-    } else {
-      otherwise = stream.skipName("else") ? block("endif") : new Body(List.of());
-      stream.expectName("endif");
-    }
-    return frame -> (Values.truth(test.evaluate(frame)) ? body : otherwise).run(frame);
+    List<Expression> tests = new ArrayList<>();
+    List<Body> bodies = new ArrayList<>();
+    do {
+      int line = stream.line();
+      tests.add(expressions.tuple(false, null).at(line));
+      bodies.add(block("elif", "else", "endif"));
+    } while (stream.skipName("elif"));
+    bodies.add(stream.skipName("else") ? block("endif") : new Body(List.of()));
+    stream.expectName("endif");
+    return frame -> {
+      int which = 0;
+      while (which < tests.size() && !Values.truth(tests.get(which).evaluate(frame))) {
+        which++;
+      }
+      return bodies.get(which).run(frame);
+    };
   }
 
   private Statement set() {
@@ -171,10 +176,8 @@ final class StatementParser {
       Expression value = expressions.tuple(true, null);
       return does(frame -> target.assign(frame, value.evaluate(frame)));
     }
-    Expression[] text = new Expression[1];
-    Expression filtered = expressions.filter(frame -> text[0].evaluate(frame));
-    Body body = closed("endset");
-    text[0] = body::text;
+    List<Chain.Link> filters = expressions.filters().filters();
+    Expression filtered = Chain.of(closed("endset")::text, filters);
     return does(frame -> target.assign(frame, filtered.evaluate(frame)));
   }
 
@@ -196,12 +199,9 @@ final class StatementParser {
   }
 
   private Statement filterBlock() {
-    Expression[] text = new Expression[1];
-    Expression filtered =
-        expressions.filter(expressions.namedFilter(frame -> text[0].evaluate(frame)));
-    Body body = closed("endfilter");
-    text[0] = body::text;
-    return print(filtered);
+    List<Chain.Link> filters = new ArrayList<>(List.of(expressions.filters().filter()));
+    filters.addAll(expressions.filters().filters());
+    return print(Chain.of(closed("endfilter")::text, filters));
   }
 
   private Statement with() {

@@ -90,7 +90,12 @@ final class StringMethods {
     }
     String self = Values.text(owner);
     return (TemplateFunction)
-        (positional, named) -> method.call(self, new Arguments(name, positional, named));
+        (positional, named) -> {
+          Arguments arguments = new Arguments(name, positional, named);
+          Budget.read(self);
+          arguments.read();
+          return method.call(self, arguments);
+        };
   }
 
   static boolean isUpper(String text) {
@@ -125,7 +130,7 @@ final class StringMethods {
                 .formatted(i, Values.typeName(parts.get(i))));
       }
       result.append(i == 0 ? "" : separator).append(Values.text(parts.get(i)));
-      Text.checkLength(result.length());
+      Budget.room(result.length());
     }
     return result.toString();
   }
@@ -133,6 +138,9 @@ final class StringMethods {
   private static String padded(String self, Arguments arguments, char align) {
     Bound bound = arguments.bind("width", "fillchar");
     String fill = bound.has(1) ? bound.text(1) : " ";
+    if (Values.length(fill) != 1) {
+      throw new TemplateException("The fill character must be exactly one character long");
+    }
     int width = bound.count(0, 0);
     return align == '^' ? center(self, width, fill) : pad(self, width, fill, align);
   }
@@ -144,9 +152,14 @@ final class StringMethods {
     return pad(odd ? fill + text : text, width, fill, '^');
   }
 
+  static String blanks(int count) {
+    Budget.room(count);
+    return " ".repeat(Math.max(0, count));
+  }
+
   /** A string in a field: at its left {@code <}, right {@code >} or middle {@code ^}. */
   static String pad(String text, int width, String fill, char align) {
-    Text.checkLength(width);
+    Budget.room(width);
     int free = Math.max(0, width - Values.length(text));
     int left = align == '<' ? 0 : align == '>' ? free : free / 2;
     return fill.repeat(left) + text + fill.repeat(free - left);

@@ -1,6 +1,8 @@
 package dev.lorax.jinja;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 
 /** The methods of Python's strings that look for others in them. */
@@ -13,20 +15,24 @@ final class StringSearch {
     if (bound.textOrNull(0) == null) {
       return Text.words(self, most, fromRight);
     }
-    String separator = nonEmpty(bound.text(0));
+    int length = nonEmpty(bound.text(0)).length();
+    Sought separator = new Sought(bound.text(0), fromRight);
     List<Object> parts = new ArrayList<>();
-    String rest = self;
-    while (parts.size() != most) {
-      int cut = fromRight ? rest.lastIndexOf(separator) : rest.indexOf(separator);
-      if (cut < 0) {
-        break;
+    int start = 0;
+    int end = self.length();
+    for (int cut = 0; parts.size() != most && cut >= 0; ) {
+      Budget.steps(1);
+      cut = separator.in(self, fromRight ? end : start);
+      if (cut >= 0) {
+        parts.add(fromRight ? self.substring(cut + length, end) : self.substring(start, cut));
+        start = fromRight ? start : cut + length;
+        end = fromRight ? cut : end;
       }
-      String before = rest.substring(0, cut);
-      String after = rest.substring(cut + separator.length());
-      parts.add(fromRight ? 0 : parts.size(), fromRight ? after : before);
-      rest = fromRight ? before : after;
     }
-    parts.add(fromRight ? 0 : parts.size(), rest);
+    parts.add(self.substring(start, end));
+    if (fromRight) {
+      Collections.reverse(parts);
+    }
     return parts;
   }
 
@@ -38,7 +44,7 @@ final class StringSearch {
   }
 
   static Tuple partition(String self, String separator, boolean last) {
-    int at = last ? self.lastIndexOf(nonEmpty(separator)) : self.indexOf(nonEmpty(separator));
+    int at = new Sought(nonEmpty(separator), last).in(self);
     if (at < 0) {
       return last ? new Tuple("", "", self) : new Tuple(self, "", "");
     }
@@ -50,9 +56,19 @@ final class StringSearch {
     Bound bound = arguments.bind("prefix", "start", "end");
     String part = part(self, bound);
     List<?> candidates = bound.get(0) instanceof Tuple several ? several : List.of(bound.text(0));
-    return candidates.stream()
-        .map(Values::text)
-        .anyMatch(text -> start ? part.startsWith(text) : part.endsWith(text));
+    boolean found = false;
+    for (Iterator<?> each = Values.iterator(candidates); !found && each.hasNext(); ) {
+      Object candidate = each.next();
+      String text = Values.text(candidate);
+      if (text == null) {
+        throw new TemplateException(
+            "%s() needs a string or a tuple of strings, not %s"
+                .formatted(arguments.callee(), Values.typeName(candidate)));
+      }
+      Budget.read(text);
+      found = start ? part.startsWith(text) : part.endsWith(text);
+    }
+    return found;
   }
 
   /** What the optional second and third arguments leave of the string. */
@@ -65,7 +81,7 @@ final class StringSearch {
   static long find(String self, Arguments arguments, boolean last) {
     Bound bound = arguments.bind("sub", "start", "end");
     String part = part(self, bound);
-    int at = last ? part.lastIndexOf(bound.text(0)) : part.indexOf(bound.text(0));
+    int at = new Sought(bound.text(0), last).in(part);
     if (at < 0) {
       return -1;
     }
@@ -89,8 +105,9 @@ final class StringSearch {
     if (sought.isEmpty()) {
       return Values.length(part) + 1L;
     }
+    Sought each = new Sought(sought, false);
     long count = 0;
-    for (int at = part.indexOf(sought); at >= 0; at = part.indexOf(sought, at + sought.length())) {
+    for (int at = each.in(part); at >= 0; at = each.in(part, at + sought.length())) {
       count++;
     }
     return count;
@@ -104,15 +121,16 @@ final class StringSearch {
   static String replace(String self, String old, String replacement, int most) {
     StringBuilder result = new StringBuilder();
     int from = 0;
-    int at = self.indexOf(old);
+    Sought each = new Sought(old, false);
+    int at = each.in(self);
     for (int done = 0; at >= 0 && done != most; done++) {
       result.append(self, from, at).append(replacement);
-      Text.checkLength(result.length());
+      Budget.room(result.length());
       from = at + old.length();
       boolean atEnd = at == self.length();
       int step =
           !old.isEmpty() ? old.length() : atEnd ? 0 : Character.charCount(self.codePointAt(at));
-      at = step == 0 ? -1 : self.indexOf(old, at + step);
+      at = step == 0 ? -1 : each.in(self, at + step);
     }
     return result.append(self, from, self.length()).toString();
   }

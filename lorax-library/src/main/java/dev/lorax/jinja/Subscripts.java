@@ -36,11 +36,8 @@ final class Subscripts {
       throw undefined.error();
     }
     if (owner instanceof Map<?, ?> map) {
-      if (key instanceof Map || key instanceof List && !(key instanceof Tuple)) {
-        return Bound.MISSING;
-      }
-      Object value = map.get(Values.key(key));
-      return value != null || map.containsKey(Values.key(key)) ? value : Bound.MISSING;
+      boolean mutable = key instanceof Map || key instanceof List && !(key instanceof Tuple);
+      return mutable ? Bound.MISSING : Values.lookUp(map, key);
     }
     String text = Values.text(owner);
     if (!Numbers.isInteger(key) || text == null && !(owner instanceof List)) {
@@ -66,7 +63,7 @@ final class Subscripts {
     }
     String text = Values.text(owner);
     if (text == null && !(owner instanceof List)) {
-      return Undefined.part(owner, "slice(%s, %s, %s)".formatted(start, stop, step));
+      return Undefined.part(owner, "slice");
     }
     long by = step == null ? 1 : Numbers.count(step);
     if (by == 0) {
@@ -83,6 +80,7 @@ final class Subscripts {
     List<?> items = text == null ? (List<?>) owner : Values.list(text);
     List<Object> part = new ArrayList<>();
     for (long i = from; by > 0 ? i < to : i > to; i += by) {
+      Budget.steps(1);
       part.add(items.get((int) i));
     }
     return text != null ? joined(part) : owner instanceof Tuple ? new Tuple(part.toArray()) : part;

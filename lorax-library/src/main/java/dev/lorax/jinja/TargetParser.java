@@ -5,7 +5,10 @@ import java.util.List;
 
 /** Reads what values are given to, in loops and {@code set}. */
 final class TargetParser {
+  private static final int DEEPEST = 100;
+
   private final TokenStream stream;
+  private int depth;
 
   TargetParser(TokenStream stream) {
     this.stream = stream;
@@ -40,7 +43,11 @@ final class TargetParser {
   }
 
   private Target inParentheses() {
+    if (++depth > DEEPEST) {
+      throw stream.fail("targets are nested too deeply");
+    }
     Target target = target(null);
+    depth--;
     stream.expectOperator(")");
     return target;
   }

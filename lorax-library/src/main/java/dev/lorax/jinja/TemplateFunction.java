@@ -14,4 +14,9 @@ public interface TemplateFunction {
    * @throws TemplateException if the arguments do not fit; the line is added to it
    */
   Object call(List<Object> positional, Map<String, Object> named);
+
+  /** An argument as the template itself would write it, whatever its type. */
+  static String text(Object argument) {
+    return Printing.str(argument);
+  }
 }

@@ -28,19 +28,19 @@ final class Tests {
     one("escaped", value -> value instanceof Markup);
     one("lower", value -> StringMethods.isLower(Printing.str(value)));
     one("upper", value -> StringMethods.isUpper(Printing.str(value)));
-    one("odd", value -> Values.equal(Arithmetic.apply("%", value, 2L), 1L));
-    one("even", value -> Values.equal(Arithmetic.apply("%", value, 2L), 0L));
+    one("odd", value -> Comparison.equal(Arithmetic.apply("%", value, 2L), 1L));
+    one("even", value -> Comparison.equal(Arithmetic.apply("%", value, 2L), 0L));
     one("filter", value -> Filters.exist(Printing.str(value)));
     one("test", value -> exist(Printing.str(value)));
-    two((value, by) -> Values.equal(Arithmetic.apply("%", value, by), 0L), "divisibleby");
+    two((value, by) -> Comparison.equal(Arithmetic.apply("%", value, by), 0L), "divisibleby");
     two((value, other) -> same(value, other), "sameas");
     two((value, items) -> Values.contains(items, value), "in");
-    two(Values::equal, "==", "eq", "equalto");
-    two((a, b) -> !Values.equal(a, b), "!=", "ne");
-    two((a, b) -> Values.compare(a, b, "<") < 0, "<", "lt", "lessthan");
-    two((a, b) -> Values.compare(a, b, "<=") <= 0, "<=", "le");
-    two((a, b) -> Values.compare(a, b, ">") > 0, ">", "gt", "greaterthan");
-    two((a, b) -> Values.compare(a, b, ">=") >= 0, ">=", "ge");
+    two(Comparison::equal, "==", "eq", "equalto");
+    two((a, b) -> !Comparison.equal(a, b), "!=", "ne");
+    two((a, b) -> Comparison.compare(a, b, "<") < 0, "<", "lt", "lessthan");
+    two((a, b) -> Comparison.compare(a, b, "<=") <= 0, "<=", "le");
+    two((a, b) -> Comparison.compare(a, b, ">") > 0, ">", "gt", "greaterthan");
+    two((a, b) -> Comparison.compare(a, b, ">=") >= 0, ">=", "ge");
   }
 
   private Tests() {}
@@ -70,6 +70,8 @@ final class Tests {
     if (test == null) {
       throw new TemplateException("No test named '" + name + "'.");
     }
+    Budget.read(value);
+    arguments.read();
     return test.test(arguments.after(value));
   }
 

@@ -1,14 +1,15 @@
 package dev.lorax.jinja;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 
 /** Python's strings, which count code points where Java counts UTF-16 units. */
 final class Text {
-  /** No string of a template grows beyond this, in UTF-16 units. */
-  private static final int LONGEST = 1 << 26;
-
   private Text() {}
 
   /** Whether Python's {@code str.isspace} holds. */
@@ -26,27 +27,22 @@ final class Text {
         || Character.isUnicodeIdentifierPart(c) && c > 127;
   }
 
-  static void checkLength(long units) {
-    if (units > LONGEST) {
-      throw new TemplateException("a string grows beyond " + LONGEST + " characters");
-    }
-  }
-
   /** Without the characters of a set at the ends; null: without white space. */
   static String strip(String text, String chars, boolean left, boolean right) {
+    IntPredicate strips = chars == null ? Text::isSpace : set(chars)::contains;
     int start = 0;
     int end = text.length();
-    while (left && start < end && strips(text.codePointAt(start), chars)) {
+    while (left && start < end && strips.test(text.codePointAt(start))) {
       start += Character.charCount(text.codePointAt(start));
     }
-    while (right && start < end && strips(text.codePointBefore(end), chars)) {
+    while (right && start < end && strips.test(text.codePointBefore(end))) {
       end -= Character.charCount(text.codePointBefore(end));
     }
     return text.substring(start, end);
   }
 
-  private static boolean strips(int c, String chars) {
-    return chars == null ? isSpace(c) : chars.indexOf(c) >= 0;
+  private static Set<Integer> set(String chars) {
+    return chars.codePoints().boxed().collect(Collectors.toSet());
   }
 
   static boolean isBlank(String text) {
@@ -113,6 +109,7 @@ final class Text {
     int start = 0;
     for (int i = 0; i < text.length(); i++) {
       if (isLineEnd(text.charAt(i))) {
+        Budget.steps(1);
         int end = text.startsWith("\r\n", i) ? i + 2 : i + 1;
         lines.add(text.substring(start, keepEnds ? end : i));
         start = end;
@@ -136,32 +133,38 @@ final class Text {
   /** Python's {@code str.split} at white space, and {@code rsplit} from the right. */
   static List<Object> words(String text, long most, boolean fromRight) {
     List<Object> words = new ArrayList<>();
-    String rest = strip(text, null, !fromRight, fromRight);
-    while (!rest.isEmpty()) {
-      int cut = words.size() == most ? -1 : fromRight ? lastSpace(rest) : firstSpace(rest);
-      String word = cut < 0 ? rest : fromRight ? rest.substring(cut + 1) : rest.substring(0, cut);
-      words.add(fromRight ? 0 : words.size(), word);
-      String next = cut < 0 ? "" : fromRight ? rest.substring(0, cut) : rest.substring(cut);
-      rest = strip(next, null, !fromRight, fromRight);
+    int start = fromRight ? 0 : border(text, 0, true);
+    int end = fromRight ? borderBefore(text, text.length(), true) : text.length();
+    while (start < end) {
+      Budget.steps(1);
+      boolean last = words.size() == most;
+      int from = !fromRight || last ? start : borderBefore(text, end, false);
+      int to = fromRight || last ? end : border(text, start, false);
+      words.add(text.substring(from, to));
+      start = fromRight ? start : border(text, to, true);
+      end = !fromRight ? end : last ? start : borderBefore(text, from, true);
+    }
+    if (fromRight) {
+      Collections.reverse(words);
     }
     return words;
   }
 
-  private static int firstSpace(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (isSpace(text.charAt(i))) {
-        return i;
-      }
+  /** The first place from one on where white space ends, or begins. */
+  private static int border(String text, int from, boolean ends) {
+    int at = from;
+    while (at < text.length() && isSpace(text.charAt(at)) == ends) {
+      at++;
     }
-    return -1;
+    return at;
   }
 
-  private static int lastSpace(String text) {
-    for (int i = text.length() - 1; i >= 0; i--) {
-      if (isSpace(text.charAt(i))) {
-        return i;
-      }
+  /** The same to the left. */
+  private static int borderBefore(String text, int from, boolean ends) {
+    int at = from;
+    while (at > 0 && isSpace(text.charAt(at - 1)) == ends) {
+      at--;
     }
-    return -1;
+    return at;
   }
 }

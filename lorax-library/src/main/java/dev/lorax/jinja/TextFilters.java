@@ -6,13 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 
 /** Jinja's filters of texts. */
 final class TextFilters {
   static final Map<String, Filters.Filter> BY_NAME = new HashMap<>();
-
-  private static final Pattern WORDS = Pattern.compile("[-\\s({\\[<]+");
 
   static {
     text("upper", Text::upper);
@@ -52,7 +49,7 @@ final class TextFilters {
     for (int c : text.codePoints().toArray()) {
       String character = Character.toString(c);
       result.append(first ? Text.upper(character) : Text.lower(character));
-      first = Text.isSpace(c) || WORDS.matcher(character).matches();
+      first = Text.isSpace(c) || "-({[<".indexOf(c) >= 0;
     }
     return result.toString();
   }
@@ -75,14 +72,14 @@ final class TextFilters {
     String margin =
         Values.text(width) != null
             ? Values.text(width)
-            : " ".repeat(Math.max(0, Numbers.count(width)));
+            : StringMethods.blanks(Numbers.count(width));
     List<Object> lines = Text.lines(bound.text(0) + "\n", false);
     StringBuilder result = new StringBuilder(bound.truth(2, false) ? margin : "");
     for (int i = 0; i < lines.size(); i++) {
       String line = (String) lines.get(i);
       boolean indented = i > 0 && (bound.truth(3, false) || !line.isEmpty());
       result.append(i > 0 ? "\n" : "").append(indented ? margin : "").append(line);
-      Text.checkLength(result.length());
+      Budget.room(result.length());
     }
     return result.toString();
   }
@@ -101,7 +98,7 @@ final class TextFilters {
     if (Values.length(text) <= (long) length + leeway) {
       return text;
     }
-    String start = text.substring(0, Text.offset(text, kept));
+    String start = (String) Subscripts.slice(text, null, (long) kept, null);
     int blank = start.lastIndexOf(' ');
     return (bound.truth(2, false) || blank < 0 ? start : start.substring(0, blank)) + end;
   }

@@ -26,6 +26,9 @@ final class Values {
     if (value instanceof Number) {
       return Numbers.of(value).doubleValue() != 0;
     }
+    if (text(value) != null) {
+      return !text(value).isEmpty();
+    }
     return !hasLength(value) || length(value) > 0;
   }
 
@@ -40,6 +43,7 @@ final class Values {
 
   static int length(Object value) {
     if (text(value) != null) {
+      Budget.read(value);
       return text(value).codePointCount(0, text(value).length());
     }
     if (value instanceof Collection<?> items) {
@@ -64,7 +68,24 @@ final class Values {
     return hasLength(value) || value instanceof Lazy;
   }
 
+  /** The elements one after the other, each a step. */
   static Iterator<?> iterator(Object value) {
+    return new Counted(items(value));
+  }
+
+  private record Counted(Iterator<?> items) implements Iterator<Object> {
+    @Override
+    public boolean hasNext() {
+      return Budget.nested(items::hasNext);
+    }
+
+    @Override
+    public Object next() {
+      return Budget.<Object>nested(items::next);
+    }
+  }
+
+  private static Iterator<?> items(Object value) {
     if (text(value) != null) {
       return text(value).codePoints().mapToObj(Character::toString).iterator();
     }
@@ -101,16 +122,18 @@ final class Values {
         throw new TemplateException(
             "'in <string>' requires string as left operand, not " + typeName(value));
       }
-      return text.contains(part);
+      Budget.read(container);
+      Budget.read(value);
+      return new Sought(part, false).in(text) >= 0;
     }
     if (container instanceof Map<?, ?> map) {
-      return map.containsKey(key(value));
+      return lookUp(map, value) != Bound.MISSING;
     }
     if (!isIterable(container)) {
       throw new TemplateException("argument of type '" + typeName(container) + "' is not iterable");
     }
     for (Iterator<?> items = iterator(container); items.hasNext(); ) {
-      if (equal(items.next(), value)) {
+      if (Comparison.equal(items.next(), value)) {
         return true;
       }
     }
@@ -119,7 +142,9 @@ final class Values {
 
   /** The form in which a dictionary holds a key: equal keys are equal objects. */
   static Object key(Object value) {
-    if (value instanceof Map || value instanceof List && !(value instanceof Tuple)) {
+    if (value instanceof Map
+        || value instanceof View
+        || value instanceof List && !(value instanceof Tuple)) {
       throw new TemplateException("unhashable type: '" + typeName(value) + "'");
     }
     Number number = Numbers.of(value);
@@ -129,73 +154,16 @@ final class Values {
     return number != null ? number : text(value) != null ? text(value) : value;
   }
 
-  static boolean equal(Object a, Object b) {
-    if (a == b) {
-      return true;
+  /** What a dictionary holds, or {@link Bound#MISSING}. */
+  static Object lookUp(Map<?, ?> map, Object key) {
+    Object known = key(key);
+    Budget.read(known);
+    try {
+      Object value = map.get(known);
+      return value != null || map.containsKey(known) ? value : Bound.MISSING;
+    } catch (NullPointerException | ClassCastException e) {
+      return Bound.MISSING; // as Java's maps may say of keys that they cannot hold
     }
-    if (a == null || b == null) {
-      return false;
-    }
-    if (text(a) != null) {
-      return text(a).equals(text(b));
-    }
-    if (Numbers.of(a) != null && Numbers.of(b) != null) {
-      return Numbers.compare(Numbers.of(a), Numbers.of(b)) == 0;
-    }
-    if (a instanceof List<?> x && b instanceof List<?> y) {
-      return a instanceof Tuple == b instanceof Tuple && equalItems(x, y);
-    }
-    if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
-      return x.size() == y.size()
-          && x.entrySet().stream()
-              .allMatch(
-                  entry ->
-                      y.containsKey(entry.getKey())
-                          && equal(entry.getValue(), y.get(entry.getKey())));
-    }
-    return a instanceof Undefined && b instanceof Undefined;
-  }
-
-  private static boolean equalItems(List<?> a, List<?> b) {
-    if (a.size() != b.size()) {
-      return false;
-    }
-    for (int i = 0; i < a.size(); i++) {
-      if (!equal(a.get(i), b.get(i))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /**
-   * The order of two values.
-   *
-   * @param operator as it stands in the message of the error
-   */
-  static int compare(Object a, Object b, String operator) {
-    if (a instanceof Undefined || b instanceof Undefined) {
-      throw (a instanceof Undefined u ? u : (Undefined) b).error();
-    }
-    if (Numbers.of(a) != null && Numbers.of(b) != null) {
-      return Numbers.compare(Numbers.of(a), Numbers.of(b));
-    }
-    if (text(a) != null && text(b) != null) {
-      return Text.compare(text(a), text(b));
-    }
-    if (a instanceof List<?> x
-        && b instanceof List<?> y
-        && a instanceof Tuple == b instanceof Tuple) {
-      for (int i = 0; i < Math.min(x.size(), y.size()); i++) {
-        if (!equal(x.get(i), y.get(i))) {
-          return compare(x.get(i), y.get(i), operator);
-        }
-      }
-      return Integer.compare(x.size(), y.size());
-    }
-    throw new TemplateException(
-        "'%s' not supported between instances of '%s' and '%s'"
-            .formatted(operator, typeName(a), typeName(b)));
   }
 
   /** Python's name of a value's type. */

@@ -4,7 +4,7 @@ import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.op.Dense;
 import dev.lorax.op.Linear;
-import java.util.Arrays;
+import dev.lorax.spelling.EditDistance;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -60,8 +60,9 @@ public final class Targets implements Predicate<Node> {
   }
 
   private static List<String> nearest(List<String> candidates, String name) {
+    String meant = lastPart(name);
     return candidates.stream()
-        .sorted(Comparator.comparingInt(candidate -> distance(candidate, name)))
+        .sorted(Comparator.comparingInt(other -> EditDistance.between(lastPart(other), meant)))
         .limit(4)
         .toList();
   }
@@ -75,22 +76,8 @@ public final class Targets implements Predicate<Node> {
     return node.name().equals(suffix) || node.name().endsWith("." + suffix);
   }
 
-  /** Levenshtein's distance between the last parts of two names. */
-  private static int distance(String left, String right) {
-    String a = left.substring(left.lastIndexOf('.') + 1);
-    String b = right.substring(right.lastIndexOf('.') + 1);
-    int[] row = new int[b.length() + 1];
-    Arrays.setAll(row, i -> i);
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+  private static String lastPart(String name) {
+    return name.substring(name.lastIndexOf('.') + 1);
   }
 
   @Override

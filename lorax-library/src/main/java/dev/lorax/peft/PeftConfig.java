@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -21,6 +22,7 @@ import java.util.regex.PatternSyntaxException;
  * The part of adapter_config.json that plain LoRA uses.
  *
  * @param base what the base model was called
+ * @param revision of the base, where it is one of the hub's
  * @param rank of modules that no pattern names
  * @param alpha likewise
  * @param dropout in training
@@ -32,6 +34,7 @@ import java.util.regex.PatternSyntaxException;
  */
 record PeftConfig(
     String base,
+    Optional<String> revision,
     int rank,
     double alpha,
     double dropout,
@@ -115,6 +118,7 @@ record PeftConfig(
     boolean listed = json.path("target_modules").isArray() && !restricted(json);
     return new PeftConfig(
         json.path("base_model_name_or_path").asText(""),
+        Optional.of(json.path("revision").asText("")).filter(text -> !text.isEmpty()),
         whole(file, "r", json.path("r")),
         positive(file, "lora_alpha", json.path("lora_alpha")),
         json.path("lora_dropout").asDouble(0),
@@ -205,6 +209,7 @@ record PeftConfig(
     json.put("peft_type", "LORA");
     json.put("task_type", "CAUSAL_LM");
     json.put("base_model_name_or_path", base);
+    revision.ifPresent(text -> json.put("revision", text));
     json.put("inference_mode", true);
     json.put("r", rank);
     putNumber(json, "lora_alpha", alpha);

@@ -22,13 +22,17 @@ public final class PeftFolder {
   }
 
   /**
-   * What an adapter says that it was trained on: the folder of a model, or its name on the hub.
+   * What an adapter says that it was trained on: the folder of a model, or its name on the hub,
+   * with {@code @REVISION} where it says which.
    *
    * @return empty if it does not say
    * @throws dev.lorax.checkpoint.CheckpointException if its configuration cannot be read
    */
   public static Optional<String> trainedOn(Path folder) {
-    return Optional.of(PeftConfig.read(folder).base()).filter(base -> !base.isEmpty());
+    PeftConfig config = PeftConfig.read(folder);
+    return Optional.of(config.base())
+        .filter(base -> !base.isEmpty())
+        .map(base -> base + config.revision().map(revision -> "@" + revision).orElse(""));
   }
 
   /**

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -30,7 +31,7 @@ import java.util.stream.Collectors;
 /** Writes one adapter folder. */
 final class PeftWriter {
   private static final Pattern SNAPSHOT =
-      Pattern.compile(".*models--(.+?)--(.+)[/\\\\]snapshots[/\\\\][0-9a-f]{40}");
+      Pattern.compile(".*models--(.+?)--(.+)[/\\\\]snapshots[/\\\\]([0-9a-f]{40})");
 
   private final LanguageModel base;
   private final Adapter adapter;
@@ -168,6 +169,7 @@ final class PeftWriter {
     }
     return new PeftConfig(
         baseName(),
+        snapshot().map(found -> found.group(3)),
         rank,
         alpha,
         op(adaptedNodes(adapted.get(0)).get(0)).dropout(),
@@ -209,9 +211,16 @@ final class PeftWriter {
 
   /** A snapshot in the cache of the Hugging Face hub goes by the name that it has there. */
   private String baseName() {
-    String folder = base instanceof Checkpoint checkpoint ? checkpoint.folder().toString() : "";
-    Matcher snapshot = SNAPSHOT.matcher(folder);
-    return snapshot.matches() ? snapshot.group(1) + "/" + snapshot.group(2) : folder;
+    return snapshot().map(found -> found.group(1) + "/" + found.group(2)).orElse(baseFolder());
+  }
+
+  /** Owner, name and commit of a base of the hub. */
+  private Optional<Matcher> snapshot() {
+    return Optional.of(SNAPSHOT.matcher(baseFolder())).filter(Matcher::matches);
+  }
+
+  private String baseFolder() {
+    return base instanceof Checkpoint checkpoint ? checkpoint.folder().toString() : "";
   }
 
   private String card() {

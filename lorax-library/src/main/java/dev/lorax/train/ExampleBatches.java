@@ -3,6 +3,8 @@ package dev.lorax.train;
 import dev.lorax.data.Example;
 import dev.lorax.data.Examples;
 import dev.lorax.data.Mixture;
+import dev.lorax.data.Permutation;
+import dev.lorax.graph.Seeds;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,8 +14,9 @@ import java.util.List;
  * <p>The samples are gone through epoch after epoch, each epoch in an order of its own. Batches run
  * on over the border between two epochs, so that all have the same number of samples: a batch of 8
  * learns from the same samples as 8 accumulated batches of 1, in every step of a run. A sample from
- * which nothing can be learned is replaced by the next in order from which something can. The
- * pieces of a sample that was split come together, each a sequence.
+ * which nothing can be learned is replaced by another of its epoch, chosen by the seed, so that
+ * what it leaves is spread over all others. The pieces of a sample that was split come together,
+ * each a sequence.
  *
  * <p>Samples of similar length are not put together unless {@link #groups} asks for it, as trainers
  * that pad do: attention over sorted samples takes as long as over shuffled ones (15.5 and 15.8 ms
@@ -21,10 +24,13 @@ import java.util.List;
  * tokens.
  */
 public final class ExampleBatches implements Batches {
-  /** Samples looked at in vain, one after the other, until that is an error. */
+  /** Samples looked at in vain for one place, until that is an error. */
   private static final int MOST_VAIN = 1000;
 
+  private static final long STAND_IN = 1; // what its seed is for
+
   private final Mixture mixture;
+  private final Examples examples;
   private final int size;
   private final long seed;
   private final int group;
@@ -32,6 +38,7 @@ public final class ExampleBatches implements Batches {
 
   private ExampleBatches(Mixture mixture, int size, long seed, int group) {
     this.mixture = mixture;
+    examples = mixture.examples();
     this.size = size;
     this.seed = seed;
     this.group = group;
@@ -39,8 +46,7 @@ public final class ExampleBatches implements Batches {
     order =
         group == 1
             ? shuffled
-            : new LengthGroups(
-                shuffled, mixture.examples()::length, group, mixture.perEpoch(), seed);
+            : new LengthGroups(shuffled, examples::length, group, mixture.perEpoch(), seed);
   }
 
   /**
@@ -97,7 +103,8 @@ public final class ExampleBatches implements Batches {
   /**
    * The batch of that number, from 0.
    *
-   * @throws IllegalArgumentException if many samples on end, or all, give nothing to learn from
+   * @throws IllegalArgumentException if a thousand samples tried, or all, give nothing to learn
+   *     from
    */
   @Override
   public Batch batch(long number) {
@@ -117,11 +124,19 @@ public final class ExampleBatches implements Batches {
     return sequences;
   }
 
-  /** The sample at a place of the whole run, or the next that can be learned from. */
+  /** The sample at a place of the whole run, or one that stands in for it. */
   private List<Sequence> sample(long place) {
+    List<Sequence> found = learnable(place);
+    return found.isEmpty() ? standIn(place) : found;
+  }
+
+  /** The first that can be learned from when the place's epoch is gone through at random. */
+  private List<Sequence> standIn(long place) {
+    long epoch = place / perEpoch() * perEpoch(); // its first place
+    Permutation others = new Permutation(perEpoch(), Seeds.mix(seed, place, STAND_IN));
     long most = Math.min(MOST_VAIN, perEpoch());
-    for (long i = place; i < place + most; i++) {
-      List<Sequence> found = Sequence.learnable(mixture.examples(), order.number(i));
+    for (long i = 0; i < most; i++) {
+      List<Sequence> found = learnable(epoch + others.at(i));
       if (!found.isEmpty()) {
         return found;
       }
@@ -130,8 +145,12 @@ public final class ExampleBatches implements Batches {
         most == perEpoch()
             ? "None of the %,d samples has a token to learn from: all labels are masked"
                 .formatted(perEpoch())
-            : "%,d samples on end have no token to learn from: nearly all labels are masked"
+            : "%,d samples looked at have no token to learn from: nearly all labels are masked"
                 .formatted(most));
+  }
+
+  private List<Sequence> learnable(long place) {
+    return Sequence.learnable(examples, order.number(place));
   }
 
   /**

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /**
  * Trains parameters on batches, one optimiser step at a time.
@@ -31,16 +32,24 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
   private final AdamW optimizer;
   private boolean closed;
 
-  private Trainer(TrainerBuilder builder) {
-    Graph graph = builder.rewrite.apply(builder.graph);
-    builder.all.check(graph); // before any value is moved
+  private Trainer(TrainerBuilder builder, Graph graph, FlatParameters flat) {
+    this.flat = flat;
     session = new Session(builder.graph, builder.all);
     batches = builder.batches;
     options = builder.options();
-    flat = new FlatParameters(builder.trained, builder.rateFactors);
     backpropagation = new Backpropagation(graph, builder.all, flat.slices(), builder.recomputation);
-    optimizer = new AdamW(flat, options);
-    builder.resumed.ifPresent(state -> state.restore(flat, optimizer));
+    optimizer = optimizer(builder.resumed);
+  }
+
+  private AdamW optimizer(Optional<TrainerState> resumed) {
+    AdamW fresh = new AdamW(flat, options);
+    try {
+      resumed.ifPresent(state -> state.restore(flat, fresh));
+      return fresh;
+    } catch (RuntimeException | Error failed) {
+      fresh.close();
+      throw failed;
+    }
   }
 
   /**
@@ -60,8 +69,17 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
     return new TrainerBuilder(model.graph(), model.parameters(), model.parameters(), batches);
   }
 
+  /** Where that fails, the parameters are free for another trainer. */
   static Trainer start(TrainerBuilder builder) {
-    return new Trainer(builder);
+    Graph graph = builder.rewrite.apply(builder.graph);
+    builder.all.check(graph); // before any value is moved
+    FlatParameters flat = new FlatParameters(builder.trained, builder.rateFactors);
+    try {
+      return new Trainer(builder, graph, flat);
+    } catch (RuntimeException | Error failed) {
+      flat.close();
+      throw failed;
+    }
   }
 
   /** The steps that remain. */

@@ -3,6 +3,9 @@ package dev.lorax.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -210,15 +213,94 @@ class ChatTemplateTest {
   }
 
   @Test
-  void fieldsOfASampleDoNotTakeThePlaceOfTheConversation() {
+  void variablesDoNotTakeThePlaceOfTheConversationOrOfTheModelsTokens() {
     ChatTemplate template =
-        ChatTemplate.parse("{{ messages[0].content }}{{ add_generation_prompt }}{{ x }}", Map.of());
+        ChatTemplate.parse(
+            "{{ bos_token }}{{ messages[0].content }}{{ add_generation_prompt }}{{ x }}",
+            Map.of("bos_token", "<s>"));
     Chat chat =
         new Chat(
             List.of(Chat.message("user", "Hello")),
             List.of(),
-            Map.of("messages", "none", "add_generation_prompt", "no", "x", "!"));
-    assertThat(template.render(chat, true)).isEqualTo("HelloTrue!");
+            Map.of("messages", "none", "add_generation_prompt", "no", "bos_token", "b", "x", "!"));
+    assertThat(template.render(chat, true)).isEqualTo("<s>HelloTrue!");
+  }
+
+  @Test
+  void aTemplateWhoseTimeStandsStillWritesOneDate() {
+    Instant[] now = {Instant.parse("2024-12-31T23:59:59Z")};
+    InstantSource ticking = () -> now[0];
+    ChatTemplate template =
+        ChatTemplate.parse("{{ strftime_now('%F') }}", Map.of())
+            .at(ticking.withZone(ZoneOffset.UTC));
+    ChatTemplate still = template.still();
+    now[0] = now[0].plusSeconds(2);
+    Chat chat = CASES.chat("one question");
+    assertThat(template.render(chat, true)).isEqualTo("2025-01-01");
+    assertThat(still.render(chat, true)).isEqualTo("2024-12-31");
+  }
+
+  /** Marks what is thought and what is said; the assistant's messages may touch. */
+  private static final ChatTemplate TWO_BLOCKS =
+      ChatTemplate.parse(
+          "{% for m in messages %}{% if m.role == 'assistant' %}"
+              + "{% generation %}{{ m.thought }}{% endgeneration %}{{ m.between }}"
+              + "{% generation %}{{ m.content }}{% endgeneration %}"
+              + "{% else %}[{{ m.content }}]{% endif %}{% endfor %}",
+          Map.of());
+
+  private static Map<String, Object> said(String thought, String between, String content) {
+    return Map.of("role", "assistant", "thought", thought, "between", between, "content", content);
+  }
+
+  @Test
+  void blocksOfOneMessageAreLearnedTogether() {
+    Map<String, Object> ask = Chat.message("user", "?");
+    Chat chat =
+        Chat.of(List.of(ask, said("a", "-", "b"), ask, said("c", "-", "d"), said("e", "-", "f")));
+    assertThat(texts(TWO_BLOCKS.render(chat, 1))).containsExactly("e", "f");
+    assertThat(texts(TWO_BLOCKS.render(chat, 2))).containsExactly("c", "d", "e", "f");
+    assertThat(texts(TWO_BLOCKS.render(chat, Answers.ALL))).hasSize(6);
+    assertThat(texts(TWO_BLOCKS.render(chat, Answers.LAST))).containsExactly("e", "f");
+  }
+
+  @Test
+  void blocksThatTouchAreOneAnswerWithinAMessageAndTwoOfTwo() {
+    Chat chat = Chat.of(List.of(said("a", "", "b"), said("c", "", "d"), said("", "", "e")));
+    assertThat(texts(TWO_BLOCKS.render(chat, Answers.ALL))).containsExactly("ab", "cd", "e");
+    assertThat(texts(TWO_BLOCKS.render(chat, 2))).containsExactly("cd", "e");
+    assertThat(texts(TWO_BLOCKS.render(chat, 1))).containsExactly("e");
+  }
+
+  @Test
+  void aMessageThatWritesNoBlockCountsAsOne() {
+    Chat chat = Chat.of(List.of(said("", "", "a"), Chat.message("user", "?"), said("", "", "")));
+    assertThat(TWO_BLOCKS.render(chat, 1).answers()).isEmpty();
+    assertThat(texts(TWO_BLOCKS.render(chat, 2))).containsExactly("a");
+  }
+
+  @Test
+  void aBlockOfNoKnownMessageIsLearnedOnlyWithAllOthers() {
+    String byNumber =
+        "{% for i in range(messages | length) if i % 2 %}"
+            + "{% generation %}{{ messages[i].content }}{% endgeneration %};{% endfor %}";
+    ChatTemplate template = ChatTemplate.parse(byNumber, Map.of());
+    assertThat(texts(template.render(CASES.chat("two turns"), Answers.ALL))).hasSize(2);
+    assertThat(texts(template.render(CASES.chat("one answer"), Answers.LAST))).hasSize(1);
+    assertThatThrownBy(() -> template.render(CASES.chat("two turns"), Answers.LAST))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not known whose answer it is");
+  }
+
+  @Test
+  void theLastMessagesOfTheAssistantAreCountedFromTheEnd() {
+    ChatTemplate chatml = CASES.template("chatml");
+    Chat chat = CASES.chat("assistant twice");
+    assertThat(texts(chatml.render(chat, 2)))
+        .containsExactly("Two.<|im_end|>\n", "Three.<|im_end|>\n");
+    assertThat(texts(chatml.render(chat, 9))).hasSize(3);
+    assertThat(chatml.render(chat, 0))
+        .isEqualTo(new Rendered(chatml.render(chat, false), List.of()));
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -243,6 +244,27 @@ class CheckpointTest {
       assertThatThrownBy(checkpoint::tokenizer)
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("tokenizer.json describes no tokenizer");
+    }
+  }
+
+  @Test
+  void aCheckpointIsWrittenWithAllChatTemplatesOfItsBase() throws IOException {
+    copy("gpt2-lora");
+    List<String> names =
+        List.of(
+            "chat_template.jinja",
+            "chat_template.json",
+            "additional_chat_templates/tool_use.jinja");
+    Files.createDirectory(folder.resolve("additional_chat_templates"));
+    for (String name : names) {
+      Files.writeString(folder.resolve(name), name);
+    }
+    Path written = folder.resolve("written");
+    try (Checkpoint base = Checkpoint.open(folder)) {
+      CheckpointFolder.write(written, base, base.parameters(), DType.F32);
+    }
+    for (String name : names) {
+      assertThat(written.resolve(name)).hasContent(name);
     }
   }
 

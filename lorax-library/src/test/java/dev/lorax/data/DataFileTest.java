@@ -113,18 +113,54 @@ class DataFileTest {
   }
 
   @Test
-  void whatIsNoMessageIsForTheTemplate() throws IOException {
+  void toolsDocumentsAndSettingsAreForTheTemplateAndOtherColumnsAreNot() throws IOException {
     String messages = CHAT.strip().replaceFirst("}$", "");
     Chat chat =
         chat(
             messages
                 + ", \"tools\": \"[{\\\"name\\\": \\\"add\\\"}]\", \"chat_template_kwargs\":"
-                + " {\"enable_thinking\": false}, \"date\": \"today\"}");
+                + " {\"enable_thinking\": false}, \"documents\": [{\"title\": \"a\"}],"
+                + " \"bos_token\": \"b\", \"date\": \"today\"}");
     assertThat(chat.tools()).isEqualTo(List.of(Map.of("name", "add")));
-    assertThat(chat.variables()).isEqualTo(Map.of("date", "today", "enable_thinking", false));
+    assertThat(chat.variables())
+        .isEqualTo(Map.of("documents", List.of(Map.of("title", "a")), "enable_thinking", false));
     assertThat(chat(messages + ", \"tools\": [{\"name\": \"add\"}]}").tools())
         .isEqualTo(List.of(Map.of("name", "add")));
     assertThat(chat(messages + ", \"tools\": null}").tools()).isEmpty();
+    assertThat(chat(messages + ", \"chat_template_kwargs\": null}").variables()).isEmpty();
+    assertThat(chat(messages + ", \"documents\": \"none\"}").variables()).isEmpty();
+  }
+
+  @Test
+  void allFieldsOfASampleCanBeSeen() throws IOException {
+    try (DataFile data = DataFile.open(write("a.jsonl", "{\"text\": \"a\", \"id\": 7}\n{\"t"))) {
+      assertThat(data.fields(0)).isEqualTo(Map.of("text", "a", "id", 7));
+      assertThatThrownBy(() -> data.fields(1))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("line 2: is not JSON");
+    }
+  }
+
+  @Test
+  void settingsMayBeACellOfCsvAndEmpty() throws IOException {
+    String row = "messages,tools,chat_template_kwargs\n\"%s\",%s\n";
+    String messages = "[{\"\"role\"\": \"\"assistant\"\", \"\"content\"\": \"\"Hi\"\"}]";
+    Sample set = only("a.csv", row.formatted(messages, "\"[{}]\",\"{\"\"a\"\": 1}\""));
+    assertThat(((Sample.Conversation) set).chat().variables()).isEqualTo(Map.of("a", 1));
+    Sample unset = only("a.csv", row.formatted(messages, ","));
+    assertThat(((Sample.Conversation) unset).chat().tools()).isEmpty();
+    assertThat(((Sample.Conversation) unset).chat().variables()).isEmpty();
+  }
+
+  @Test
+  void settingsThatAreNoneAreNamed() throws IOException {
+    String start = CHAT + "\n" + CHAT.strip().replaceFirst("}$", "");
+    assertBad(
+        start + ", \"chat_template_kwargs\": [1]}\n",
+        Finding.MISSING_FIELD,
+        "the field 'chat_template_kwargs' is neither an object nor a string that holds one");
+    assertBad(
+        start + ", \"tools\": 7}\n", Finding.MISSING_FIELD, "the field 'tools' is neither a list");
   }
 
   @Test

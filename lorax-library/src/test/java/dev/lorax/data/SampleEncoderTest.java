@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lorax.chat.Answers;
 import dev.lorax.chat.Chat;
+import dev.lorax.chat.ChatTemplate;
 import dev.lorax.chat.Rendered;
 import dev.lorax.chat.Span;
 import dev.lorax.text.Tokenizer;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -62,7 +66,7 @@ class SampleEncoderTest {
    * Writes {@code <|begin_of_text|>role: content<|endoftext|>…}, on lines of their own, as a
    * template might.
    */
-  private static Rendered write(Chat chat, Answers answers) {
+  private static Rendered write(Chat chat, int most) {
     StringBuilder text = new StringBuilder("<|begin_of_text|>");
     List<Span> spans = new ArrayList<>();
     for (Map<String, Object> message : chat.messages()) {
@@ -74,9 +78,8 @@ class SampleEncoderTest {
       }
       text.append("\n");
     }
-    boolean last = answers == Answers.LAST;
     return new Rendered(
-        text.toString(), last ? spans.subList(spans.size() - 1, spans.size()) : spans);
+        text.toString(), spans.subList(Math.max(0, spans.size() - most), spans.size()));
   }
 
   private static SampleEncoder encoder(Tokenizer tokenizer, EncodingOptions options) {
@@ -123,7 +126,7 @@ class SampleEncoderTest {
   void aConversationHasNoSpecialTokensButItsOwn() {
     Example last = one(encoder(llama, LONG), TALK);
     assertThat(llama.decodeWithSpecials(last.tokens()))
-        .isEqualTo(write(((Sample.Conversation) TALK).chat(), Answers.ALL).text());
+        .isEqualTo(write(((Sample.Conversation) TALK).chat(), 0).text());
     assertThat(learned(llama, last)).isEqualTo("It is 2<|endoftext|>");
     Example all = one(encoder(llama, LONG.answers(Answers.ALL)), TALK);
     assertThat(learned(llama, all)).isEqualTo("Yes? \uD83D\uDE00<|endoftext|>It is 2<|endoftext|>");
@@ -140,6 +143,55 @@ class SampleEncoderTest {
           .isEqualTo("It is 2<|endoftext|>");
       assertThat(learned(llama, one(encoder, new Sample.Conversation(chat, 2)))).contains("Yes?");
     }
+  }
+
+  @Test
+  void answersOfACompletionAreItsMessagesHoweverOftenTheTemplateMarksThem() {
+    String thoughtApart =
+        "{% for m in messages %}{{ m.role }}:{% if m.role == 'assistant' %}"
+            + "{% generation %}({{ loop.index }}){% endgeneration %} so "
+            + "{% generation %}{{ m.content }}<|endoftext|>{% endgeneration %}"
+            + "{% else %}{{ m.content }}{% endif %}\n{% endfor %}";
+    SampleEncoder encoder = encoder(ChatTemplate.parse(thoughtApart, Map.of()), LONG);
+    Chat chat = ((Sample.Conversation) TALK).chat();
+    assertThat(learned(llama, one(encoder, new Sample.Conversation(chat, 1))))
+        .isEqualTo("(4) It is 2<|endoftext|>");
+    assertThat(learned(llama, one(encoder, new Sample.Conversation(chat, 2))))
+        .isEqualTo("(2)Yes? \uD83D\uDE00<|endoftext|>(4) It is 2<|endoftext|>");
+  }
+
+  @Test
+  void whereEverythingIsLearnedNoPlaceOfAnAnswerIsProved() {
+    ChatTemplate template =
+        ChatTemplate.parse(
+            "{{ messages | map(attribute='content') | join(messages | length | string) }}",
+            Map.of());
+    assertThatThrownBy(() -> encoder(template, LONG.answers(Answers.ALL)).encode(TALK))
+        .isInstanceOf(Fault.class)
+        .hasMessageContaining("cannot be proved");
+    Example everything = one(encoder(template, LONG.answers(Answers.ALL).prompts(true)), TALK);
+    assertThat(llama.decode(everything.tokens()))
+        .isEqualTo("Hello there4Yes? \uD83D\uDE004What is 1 + 14It is 2");
+    assertThat(everything.supervised()).doesNotContain(false);
+  }
+
+  @Test
+  void aSampleEncodedAnotherDayHasTheSameTokens() {
+    ChatTemplate dated =
+        ChatTemplate.parse("{{ strftime_now('%F') }}{{ messages[1].content }}", Map.of());
+    Instant[] now = {Instant.parse("2024-12-31T23:59:59Z")};
+    ChatTemplate ticking = dated.at(((InstantSource) () -> now[0]).withZone(ZoneOffset.UTC));
+    SampleEncoder encoder = encoder(ticking, LONG.prompts(true));
+    Example before = one(encoder, TALK);
+    now[0] = now[0].plusSeconds(2);
+    assertThat(one(encoder, TALK).tokens()).isEqualTo(before.tokens());
+    assertThat(llama.decode(before.tokens())).startsWith("2024-12-31");
+    assertThat(llama.decode(one(encoder(ticking, LONG.prompts(true)), TALK).tokens()))
+        .startsWith("2025-01-01");
+  }
+
+  private static SampleEncoder encoder(ChatTemplate template, EncodingOptions options) {
+    return new SampleEncoder(llama, Optional.of(template), options);
   }
 
   @Test

@@ -69,6 +69,18 @@ class HubRefusalTest {
   }
 
   @Test
+  void aPlaceThatAsksForTheTokenOfAnotherIsNamed() {
+    String elsewhere = hub.settings(cache).endpoint().toString().replace("127.0.0.1", "localhost");
+    hub.trouble(API, 1, e -> FakeHub.redirect(e, elsewhere + e.getRequestURI()));
+    hub.trouble(API, 1, e -> FakeHub.refuse(e, 401, "GatedRepo", "restricted"));
+    assertThat(refusal(Optional.of("hf_x")))
+        .isEqualTo(
+            "org/tiny: HUB redirects to %s, which asks for a token, and HF_TOKEN goes to HF_ENDPOINT"
+                    .formatted(elsewhere)
+                + " alone: set HF_ENDPOINT to %s if the token is for that".formatted(elsewhere));
+  }
+
+  @Test
   void aMissingModelNamesTheNearest() {
     hub.trouble(API, 9, e -> FakeHub.refuse(e, 401, "RepoNotFound", "no"));
     hub.trouble(

@@ -93,6 +93,23 @@ class HubTest {
     assertThat(hub.requests("HEAD cdn")).isEmpty();
   }
 
+  /** The same server by another name: nobody who configured one of them meant the other. */
+  @Test
+  void aRedirectToAnotherOriginIsFollowedWithoutTheToken() {
+    HubSettings settings = withToken(hub.settings(cache));
+    String elsewhere = settings.endpoint().toString().replace("127.0.0.1", "localhost");
+    for (String request : List.of("GET hub/api", "GET hub/org")) {
+      hub.trouble(request, 1, e -> FakeHub.redirect(e, elsewhere + e.getRequestURI()));
+    }
+    hub.download(settings, Repo.parse(FakeHub.ID));
+    assertThat(hub.requests("GET hub/api"))
+        .containsExactly(
+            "GET hub/api/models/org/tiny/revision/main Bearer hf_secret",
+            "GET hub/api/models/org/tiny/revision/main");
+    assertThat(hub.requests("GET hub/org").get(0)).endsWith(" Bearer hf_secret");
+    assertThat(hub.requests("GET hub/org").get(1)).doesNotContain("Bearer");
+  }
+
   @Test
   void aRenamedRepositoryIsFollowedWithTheToken() {
     String path = "/api/models/old/name/revision/main";

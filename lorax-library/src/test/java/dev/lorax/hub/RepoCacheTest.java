@@ -18,7 +18,7 @@ class RepoCacheTest {
 
   @TempDir Path folder;
 
-  private static RepoCache cache(Path cache) {
+  static RepoCache cache(Path cache) {
     return new RepoCache(
         new HubSettings(
             HubSettings.HUGGING_FACE, cache, Optional.empty(), true, true, Duration.ofSeconds(1)),

@@ -183,6 +183,30 @@ class PeftFolderTest {
   }
 
   @Test
+  void aBaseOfTheHubIsNamedWithItsCommit() throws IOException {
+    String commit = "0123456789abcdef0123456789abcdef01234567";
+    Path snapshot = folder.resolve("models--org--tiny-model/snapshots/" + commit);
+    Files.createDirectories(snapshot);
+    for (String file : List.of("config.json", "model.safetensors")) {
+      Files.copy(Fixture.named("gpt2-lora").folder().resolve(file), snapshot.resolve(file));
+    }
+    for (Path place : List.of(snapshot, Fixture.named("gpt2-lora").folder())) {
+      try (Checkpoint base = Checkpoint.open(place);
+          Adapter adapter = filled(base, node -> rank(node, "query", 1))) {
+        PeftFolder.write(folder.resolve("of " + place.getFileName()), base, adapter);
+      }
+    }
+    JsonNode config = config(folder.resolve("of " + commit));
+    assertThat(config.get("base_model_name_or_path").asText()).isEqualTo("org/tiny-model");
+    assertThat(config.get("revision").asText()).isEqualTo(commit);
+    assertThat(PeftFolder.trainedOn(folder.resolve("of " + commit)))
+        .contains("org/tiny-model@" + commit);
+    assertThat(config(folder.resolve("of gpt2-lora")).has("revision")).isFalse();
+    assertThat(PeftFolder.trainedOn(folder.resolve("of gpt2-lora")))
+        .contains(Fixture.named("gpt2-lora").folder().toString());
+  }
+
+  @Test
   void otherTypesAreNotWritten() {
     try (Checkpoint base = open(Fixture.named("gpt2-lora"));
         Adapter adapter = filled(base, node -> rank(node, "query", 1))) {

@@ -17,6 +17,9 @@ class MemoryTest {
   /** A leak of one step's values alone would come to hundreds of megabytes. */
   private static final long SLACK = 48L << 20;
 
+  /** A leak grows every time; Java's compiler takes up to 130 MB, but once. */
+  private static final int TRIES = 3;
+
   private static final Windows WINDOWS = Batches.windows(Run.text(500), 16).size(8);
 
   private final int threads = Engine.threads();
@@ -36,10 +39,10 @@ class MemoryTest {
     try (Run run = new Run(0.1);
         Trainer trainer =
             run.trainer(
-                WINDOWS, t -> t.steps(100 + ROUNDS).rewrite(new Neftune(5)).labelSmoothing(0.1))) {
+                WINDOWS,
+                t -> t.steps(100 + TRIES * ROUNDS).rewrite(new Neftune(5)).labelSmoothing(0.1))) {
       Iterator<Step> steps = trainer.iterator();
       requireFlat(steps::next);
-      assertThat(steps.hasNext()).isFalse();
     }
   }
 
@@ -55,6 +58,15 @@ class MemoryTest {
     for (int i = 0; i < 100; i++) {
       round.run();
     }
+    long growth = growth(round);
+    for (int i = 1; i < TRIES && growth >= SLACK; i++) {
+      growth = growth(round);
+    }
+    assertThat(growth).as("bytes").isLessThan(SLACK);
+  }
+
+  /** By how many bytes the process grows in a thousand rounds, which keep no native object. */
+  private static long growth(Runnable round) {
     long bytes = bytesAfterCollection();
     long count = Pointer.totalCount();
     long most = count;
@@ -63,7 +75,7 @@ class MemoryTest {
       most = Math.max(most, Pointer.totalCount());
     }
     assertThat(most).as("native objects between rounds").isEqualTo(count);
-    assertThat(bytesAfterCollection() - bytes).as("bytes").isLessThan(SLACK);
+    return bytesAfterCollection() - bytes;
   }
 
   /** The process's memory; the Java heap, which is part of it, has shrunk to what it needs. */

@@ -41,7 +41,14 @@ record Samples(List<List<Example>> all) implements Examples {
 
   /** A sample from which nothing is learned: nothing predicts the first token. */
   static Example masked() {
-    return new Example(new int[] {1, 2}, new boolean[] {true, false});
+    return masked(2);
+  }
+
+  /** The same, of so many tokens. */
+  static Example masked(int length) {
+    boolean[] supervised = new boolean[length];
+    supervised[0] = true;
+    return new Example(new int[length], supervised);
   }
 
   @Override

@@ -141,6 +141,17 @@ class TrainerTest {
   }
 
   @Test
+  void aTrainerThatFailsToStartLeavesItsParametersToAnother() {
+    try (Run run = new Run()) {
+      Map<String, float[]> before = run.values();
+      assertThatThrownBy(() -> run.trainer(WINDOWS, t -> t.steps(1).recomputation(null)))
+          .isInstanceOf(NullPointerException.class);
+      requireClose(run.values(), before, 0);
+      assertThat(run.train(WINDOWS, t -> t.steps(1)).steps).hasSize(1);
+    }
+  }
+
+  @Test
   void theBaseStaysAsItIsBitForBit() {
     try (Run run = new Run()) {
       Map<String, float[]> before = Run.values(run.base.parameters());

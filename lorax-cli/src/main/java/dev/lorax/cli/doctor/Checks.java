@@ -22,6 +22,7 @@ public final class Checks {
           SampleChecks::spaceBeforeAnswer,
           SampleChecks::outsideTemplate,
           SampleChecks::systemLeftOut,
+          TemplateChecks::columnLeftOut,
           RunChecks::learningRate,
           RunChecks::batch);
 

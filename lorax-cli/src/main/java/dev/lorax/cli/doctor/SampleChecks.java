@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 final class SampleChecks {
   private static final double MANY = 0.1; // of the samples
   private static final int COMPARED = 256; // held-out samples
-  private static final int READ = 100; // samples of a file, as they stand in it
+  static final int READ = 100; // samples of a file, as they stand in it
   private static final int BEGINNING = 12; // characters
 
   private SampleChecks() {}
@@ -223,7 +223,8 @@ final class SampleChecks {
         .map(Sample.Completion.class::cast);
   }
 
-  private static Sample sample(DataFile file, int number) {
+  /** Null if it cannot be used. */
+  static Sample sample(DataFile file, int number) {
     try {
       return file.sample(number);
     } catch (DataException unusable) { // counted among those dropped

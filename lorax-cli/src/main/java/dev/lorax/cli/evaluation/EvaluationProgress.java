@@ -1,21 +1,16 @@
 package dev.lorax.cli.evaluation;
 
+import dev.lorax.cli.console.Bar;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Figures;
 import java.time.Duration;
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Tells how far a measurement is: a bar on a terminal, now and then a line elsewhere. */
 final class EvaluationProgress {
-  private static final int WIDTH = 79; // one less than the narrowest usual terminal
-  private static final String CLEAR = "\r\033[K";
   private static final Duration QUIET = Duration.ofSeconds(10);
 
   private final Console console;
-  private ProgressBar bar;
+  private Bar bar;
   private String task;
   private long of;
   private long start;
@@ -31,25 +26,13 @@ final class EvaluationProgress {
     of = batches;
     start = System.nanoTime();
     told = start;
-    bar = console.terminals().err() ? bar() : null;
-  }
-
-  private ProgressBar bar() {
-    return new ProgressBarBuilder()
-        .setTaskName(task)
-        .setInitialMax(of)
-        .setStyle(ProgressBarStyle.ASCII)
-        .setUpdateIntervalMillis(250)
-        .setConsumer(
-            new DelegatingProgressBarConsumer(
-                line -> console.err().print(CLEAR + line.stripTrailing()), WIDTH))
-        .build();
+    bar = console.terminals().err() ? Bar.ofSteps(console, name, batches) : null;
   }
 
   /** That many batches are done; passes the next one on. */
   <T> T stepped(long done, T next) {
     if (bar != null) {
-      bar.stepTo(done);
+      bar.to(done);
     } else if (System.nanoTime() - told > QUIET.toNanos()) {
       told = System.nanoTime();
       console.note("measuring", "%s, %d of %d batches".formatted(task, done, of));
@@ -60,9 +43,8 @@ final class EvaluationProgress {
   /** The task is done; a bar makes place for the line that says so. */
   void end() {
     if (bar != null) {
-      bar.stepTo(of);
-      bar.close();
-      console.err().print(CLEAR);
+      bar.to(of);
+      bar.erase();
     }
     Duration time = Duration.ofNanos(System.nanoTime() - start);
     console.note("measured", "%s, in %s".formatted(task, Figures.time(time)));

@@ -6,18 +6,23 @@ import dev.lorax.hub.Hub;
 import dev.lorax.hub.HubException;
 import dev.lorax.hub.HubSettings;
 import dev.lorax.hub.Repo;
+import dev.lorax.peft.PeftFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 
 /** Where a model or an adapter is: a folder, or {@code ORG/NAME[@REVISION]} on the hub. */
 public final class ModelSource {
+  private static final Pattern COMMIT = Pattern.compile("@[0-9a-f]{40}$");
+
   private final String text;
   private final Console console;
   private final Map<String, String> environment;
   private Path folder;
+  private Optional<Repo> downloaded = Optional.empty(); // at its commit
 
   private ModelSource(String text, Console console, Map<String, String> environment) {
     this.text = text;
@@ -44,12 +49,31 @@ public final class ModelSource {
    */
   public Path folder() {
     if (folder == null) {
-      Path given = Failure.orUsage(() -> Path.of(text));
-      Optional<Repo> repo =
-          Files.exists(given) ? Optional.empty() : Failure.orUsage(() -> Repo.find(text));
-      folder = repo.map(this::download).orElse(given);
+      Optional<Repo> repo = repo();
+      folder = repo.map(this::download).orElse(Path.of(text));
+      downloaded = repo.map(named -> new Repo(named.id(), folder.getFileName().toString()));
     }
     return folder;
+  }
+
+  /** What it is on the hub; empty where it is a folder. */
+  private Optional<Repo> repo() {
+    return Failure.orUsage(() -> Files.exists(Path.of(text)) ? Optional.empty() : Repo.find(text));
+  }
+
+  /**
+   * The same model as an adapter was trained on it: where this is on the hub and names no revision,
+   * at the one that the adapter names.
+   *
+   * @throws Failure if the adapter cannot be had
+   */
+  public ModelSource under(ModelSource adapter) {
+    Optional<Repo> named = repo().filter(repo -> !text.contains("@"));
+    return named
+        .flatMap(repo -> Failure.orFail(() -> PeftFolder.trainedOn(adapter.folder())))
+        .filter(base -> base.startsWith(named.get().id() + "@"))
+        .map(base -> new ModelSource(base, console, environment))
+        .orElse(this);
   }
 
   private Path download(Repo repo) {
@@ -79,15 +103,37 @@ public final class ModelSource {
     return last == null ? text : last.toString();
   }
 
+  /** The same, but with the commit of one that is on the hub. */
+  String exactName() {
+    return downloaded.map(Repo::toString).orElseGet(this::name);
+  }
+
+  /** Whether another name may mean this: of commits where both are known, else of last parts. */
+  boolean mayBe(String other) {
+    String here = exactName();
+    boolean exact = COMMIT.matcher(here).find() && COMMIT.matcher(other).find();
+    return exact
+        ? here.endsWith(other.substring(other.lastIndexOf('@')))
+        : last(here).equals(last(other));
+  }
+
+  private static String last(String path) {
+    return path.replaceFirst("@[^@/]*$", "")
+        .replaceFirst("[/\\\\]+$", "")
+        .replaceFirst(".*[/\\\\]", "");
+  }
+
   /** As the user gave it. */
   String text() {
     return text;
   }
 
-  /** As an option reads it in whatever folder. */
+  /** As an option reads it in whatever folder; once it is downloaded, at that commit. */
   @Override
   public String toString() {
-    boolean folder = Files.exists(Path.of(text));
-    return folder ? Path.of(text).toAbsolutePath().normalize().toString() : text;
+    boolean isFolder = Files.exists(Path.of(text));
+    return isFolder
+        ? Path.of(text).toAbsolutePath().normalize().toString()
+        : downloaded.map(Repo::toString).orElse(text);
   }
 }

@@ -13,7 +13,7 @@ import java.util.Map;
 /** Adapters that are open over one model, by short names. Close it before the model. */
 public final class OpenAdapters implements AutoCloseable {
   private final Checkpoint base;
-  private final String baseName;
+  private final ModelSource model;
   private final Console console;
   private final Map<String, Adapter> byName = new LinkedHashMap<>();
   private final Map<Path, String> names = new LinkedHashMap<>();
@@ -21,7 +21,7 @@ public final class OpenAdapters implements AutoCloseable {
   /** None yet, over an open model that came from there. */
   public OpenAdapters(Checkpoint base, ModelSource model, Console console) {
     this.base = base;
-    this.baseName = model.name();
+    this.model = model;
     this.console = console;
   }
 
@@ -41,21 +41,14 @@ public final class OpenAdapters implements AutoCloseable {
     String name = byName.containsKey(source.name()) ? source.text() : source.name();
     byName.put(name, Failure.orFail(() -> PeftFolder.read(folder, base)));
     PeftFolder.trainedOn(folder)
-        .filter(other -> !last(other).equals(last(baseName)))
+        .filter(other -> !model.mayBe(other))
         .ifPresent(
             other ->
                 console.note(
                     "note",
                     "adapter %s was trained on %s, not on %s: it fits, but may not work as well"
-                        .formatted(name, other, baseName)));
+                        .formatted(name, other, model.exactName())));
     return name;
-  }
-
-  /** The last part of a path or a name, without a revision. */
-  private static String last(String path) {
-    return path.replaceFirst("@[^@/]*$", "")
-        .replaceFirst("[/\\\\]+$", "")
-        .replaceFirst(".*[/\\\\]", "");
   }
 
   /** All of them, in the order in which they were opened. */

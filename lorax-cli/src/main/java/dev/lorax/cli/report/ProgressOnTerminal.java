@@ -1,20 +1,15 @@
 package dev.lorax.cli.report;
 
+import dev.lorax.cli.console.Bar;
 import dev.lorax.cli.console.Console;
 import dev.lorax.train.Step;
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A bar that stays in its line, with loss, speed and the time left. */
 final class ProgressOnTerminal extends Progress {
-  private static final int WIDTH = 79; // one less than the narrowest usual terminal
-  private static final String CLEAR = "\r\033[K";
   private static final long REFRESH = 500_000_000; // nanoseconds between figures
 
   private final long steps;
-  private ProgressBar bar; // from the first step on
+  private Bar bar; // from the first step on
   private long shown;
 
   ProgressOnTerminal(Console console, long steps) {
@@ -25,41 +20,29 @@ final class ProgressOnTerminal extends Progress {
   @Override
   void show(Step step) {
     if (bar == null) {
-      bar = start();
+      bar = Bar.ofSteps(console, "training", steps);
     }
-    bar.stepTo(step.number());
+    bar.to(step.number());
     long now = System.nanoTime();
     if (now - shown > REFRESH || step.number() == step.of()) {
       shown = now;
-      bar.setExtraMessage(" " + since(step));
+      bar.say(since(step));
     }
   }
 
   @Override
   void tell(String line) {
-    console.err().print(CLEAR + line + System.lineSeparator());
-    if (bar != null) {
-      bar.refresh();
+    if (bar == null) {
+      console.note(line);
+    } else {
+      bar.tell(line);
     }
   }
 
   @Override
   public void ended() {
     if (bar != null) {
-      bar.close();
-      console.err().println();
+      bar.leave();
     }
-  }
-
-  private ProgressBar start() {
-    return new ProgressBarBuilder()
-        .setTaskName("training")
-        .setInitialMax(steps)
-        .setStyle(ProgressBarStyle.ASCII)
-        .setUpdateIntervalMillis(250)
-        .setConsumer(
-            new DelegatingProgressBarConsumer(
-                line -> console.err().print(CLEAR + line.stripTrailing()), WIDTH))
-        .build();
   }
 }

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
  * @param data SHA-256 of the files learned from and measured on, by their place in the recipe
  */
 public record Fingerprint(Map<String, String> base, Map<String, String> data) {
+  private static final String TEMPLATES = "additional_chat_templates";
+
   /** Copies the maps. */
   public Fingerprint {
     base = new TreeMap<>(base);
@@ -34,6 +36,10 @@ public record Fingerprint(Map<String, String> base, Map<String, String> data) {
     Map<String, String> base = new TreeMap<>();
     for (Path file : modelFiles(model)) {
       base.put(file.getFileName().toString(), digests.sampled(file));
+    }
+    Path templates = model.resolve(TEMPLATES);
+    for (Path file : Files.isDirectory(templates) ? modelFiles(templates) : List.<Path>of()) {
+      base.put(TEMPLATES + "/" + file.getFileName(), digests.sampled(file));
     }
     Map<String, String> texts = new TreeMap<>();
     for (int i = 0; i < data.size(); i++) {

@@ -40,12 +40,14 @@ public record RunState(long step, Settled settled, Recipe recipe, Fingerprint fi
           "adapter-dtype");
 
   /**
-   * What numbers' last bits depend on, and no option needs to say.
+   * What tokens and numbers' last bits depend on, and no option needs to say.
    *
    * @param threads of the processor
    * @param recompute share of the model that is computed twice
+   * @param time when the run began, as {@link java.time.LocalDateTime} writes it: the date that a
+   *     chat template writes; null in runs of early versions
    */
-  public record Settled(int threads, double recompute) {}
+  public record Settled(int threads, double recompute, String time) {}
 
   /**
    * Reads the state in a checkpoint's folder.

@@ -10,6 +10,9 @@ import dev.lorax.data.Fields;
 import dev.lorax.data.Overlong;
 import dev.lorax.data.SampleEncoder;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +69,18 @@ public class SampleOptions {
           "The fields or columns to read: one for texts, two for prompts and completions (default:"
               + " as their names say).")
   public List<String> fields;
+
+  private LocalDateTime time = LocalDateTime.now();
+
+  /** When the command began: the time that its chat template tells, however long it runs. */
+  public LocalDateTime time() {
+    return time;
+  }
+
+  /** Lets the chat template tell another time, that of a run that is resumed. */
+  public void at(LocalDateTime other) {
+    time = other;
+  }
 
   /**
    * Opens a file of samples.
@@ -144,10 +159,13 @@ public class SampleOptions {
    * @return empty if there is none
    */
   public Optional<ChatTemplate> template(Checkpoint base) {
-    return Failure.orFail(
-        () ->
-            template == null
-                ? ChatTemplate.open(base.folder())
-                : Optional.of(ChatTemplate.open(template, base.folder())));
+    Clock clock = Clock.fixed(time.toInstant(ZoneOffset.UTC), ZoneOffset.UTC);
+    Optional<ChatTemplate> found =
+        Failure.orFail(
+            () ->
+                template == null
+                    ? ChatTemplate.open(base.folder())
+                    : Optional.of(ChatTemplate.open(template, base.folder())));
+    return found.map(each -> each.at(clock));
   }
 }

@@ -41,7 +41,8 @@ class RunFolderTest {
 
   private static RunState state(long step, String rank, String hash) {
     Fingerprint files = new Fingerprint(Map.of("config.json", "ab"), Map.of("1 a.jsonl", hash));
-    return new RunState(step, new RunState.Settled(2, 0.25), recipe(rank), files);
+    return new RunState(
+        step, new RunState.Settled(2, 0.25, "2024-12-31T23:59:59"), recipe(rank), files);
   }
 
   private static void save(RunFolder folder, long step) {
@@ -115,7 +116,7 @@ class RunFolderTest {
       assertThat(folder.begun()).isEmpty();
       folder.begin(state(0, "8", "cd"));
       assertThat(folder.newest()).isEmpty();
-      assertThat(folder.begun().orElseThrow().settled()).isEqualTo(new RunState.Settled(2, 0.25));
+      assertThat(folder.begun().orElseThrow().settled()).isEqualTo(state(0, "8", "cd").settled());
       Files.writeString(out().resolve("run.json"), "{");
       assertThatThrownBy(folder::begun)
           .hasMessageContaining("run.json is damaged: put back that of a checkpoint");
@@ -175,6 +176,9 @@ class RunFolderTest {
     Path model = Files.createDirectory(temporary.resolve("model"));
     Files.writeString(model.resolve("config.json"), "{}");
     Files.write(model.resolve("model.safetensors"), new byte[1000]);
+    Path template = Files.createDirectory(model.resolve("additional_chat_templates"));
+    Files.writeString(template.resolve("tool_use.jinja"), "{{ a }}");
+    Files.writeString(Files.createDirectory(model.resolve("other")).resolve("config.json"), "{}");
     Path data = Files.write(temporary.resolve("a.jsonl"), new byte[200_001]);
     FileDigests digests = new FileDigests();
     Fingerprint before = Fingerprint.of(model, List.of(data), digests);
@@ -183,8 +187,11 @@ class RunFolderTest {
     changed[200_000] = 1;
     Files.write(data, changed);
     Files.write(model.resolve("model.safetensors"), new byte[1001]);
+    Files.writeString(template.resolve("tool_use.jinja"), "{{ b }}");
+    Files.writeString(model.resolve("other/config.json"), "{1}");
     assertThat(Fingerprint.of(model, List.of(data), digests).differences(before))
         .containsExactly(
+            "the model's file 'additional_chat_templates/tool_use.jinja' has changed",
             "the model's file 'model.safetensors' has changed",
             "the data file '1 a.jsonl' has changed");
   }
