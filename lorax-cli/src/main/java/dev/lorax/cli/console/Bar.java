@@ -20,6 +20,7 @@ public final class Bar {
         builder
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(250)
+            .continuousUpdate() // so that time goes on, and a line told leaves the bar below it
             .setConsumer(
                 new DelegatingProgressBarConsumer(
                     line -> console.err().print(CLEAR + line.stripTrailing()), WIDTH))

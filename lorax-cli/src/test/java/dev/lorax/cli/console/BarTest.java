@@ -27,7 +27,7 @@ class BarTest {
     bar.say("loss 1.25");
     bar.leave();
     assertThat(printed()).contains("training 100%", "4/4", " loss 1.25").endsWith("\n");
-    assertThat(printed().strip().split("\r\033\\[K"))
+    assertThat(printed().strip().split("\r?\033\\[K"))
         .allMatch(line -> line.length() <= 79 && !line.contains("\n"));
   }
 
