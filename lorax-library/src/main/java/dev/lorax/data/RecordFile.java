@@ -20,6 +20,7 @@ final class RecordFile implements AutoCloseable {
   private final Path file;
   private final Optional<Path> spooled;
   private final RandomAccessFile bytes;
+  private final LineNumbers lines;
   private final RecordIndex index = new RecordIndex();
 
   /** Opens a file, unpacks it to a temporary one if it is packed, and scans it once. */
@@ -31,6 +32,7 @@ final class RecordFile implements AutoCloseable {
     } catch (IOException failed) {
       throw Container.unreadable(file, failed);
     }
+    lines = new LineNumbers(bytes);
     try {
       scan(framing);
     } catch (IOException failed) {
@@ -109,23 +111,10 @@ final class RecordFile implements AutoCloseable {
     }
   }
 
-  /** On which line a record begins, from 1; counts anew, so only for messages. */
+  /** On which line a record begins, from 1. */
   long line(int record) {
-    long start = record < 0 ? 0 : index.start(record);
-    long line = 1;
-    byte[] buffer = new byte[BUFFER];
     try {
-      for (long place = 0; place < start; place += buffer.length) {
-        int count = (int) Math.min(buffer.length, start - place);
-        synchronized (bytes) {
-          bytes.seek(place);
-          bytes.readFully(buffer, 0, count);
-        }
-        for (int i = 0; i < count; i++) {
-          line += buffer[i] == '\n' ? 1 : 0;
-        }
-      }
-      return line;
+      return lines.at(record < 0 ? 0 : index.start(record));
     } catch (IOException failed) {
       throw new DataException(file, "has changed or cannot be read any more", failed);
     }
