@@ -45,7 +45,7 @@ final class Json {
   }
 
   private StringBuilder appendNext(Object value, String line) {
-    Number number = Numbers.of(value);
+    Number number = Numbers.written(value);
     if (value == null) {
       out.append("null");
     } else if (value instanceof Boolean) {

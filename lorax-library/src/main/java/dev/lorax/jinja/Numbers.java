@@ -33,6 +33,11 @@ final class Numbers {
     return value instanceof Number number ? (Number) number.doubleValue() : null;
   }
 
+  /** The same, but an integer of any size as it is: to be written, not to be reckoned with. */
+  static Number written(Object value) {
+    return value instanceof BigInteger big ? big : of(value);
+  }
+
   static TemplateException tooLarge() {
     return new TemplateException("integers beyond 64 bits are not supported");
   }

@@ -27,7 +27,7 @@ final class Printing {
   }
 
   private static StringBuilder appendNext(StringBuilder out, Object value) {
-    Number number = Numbers.of(value);
+    Number number = Numbers.written(value);
     if (value == null) {
       out.append("None");
     } else if (value instanceof Boolean truth) {

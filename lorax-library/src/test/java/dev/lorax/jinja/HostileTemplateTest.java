@@ -44,7 +44,7 @@ class HostileTemplateTest {
         "{{ (-9223372036854775807 - 1)|abs }}",
         "{{ (-9223372036854775807 - 1) // -1 }}",
         "{{ range(-9223372036854775807, 9223372036854775807, 2)|list }}",
-        "{{ huge }}",
+        "{{ huge + 1 }}",
         "{{ '1e30'|int }}",
         "{{ '99999999999999999999'|int }}",
         "{{ '%d' % 1e30 }}",
@@ -68,6 +68,8 @@ class HostileTemplateTest {
     assertThat(render("{{ 'abcde'|truncate(10, leeway=-100) }}")).isEqualTo("abcde...");
     assertThat(render("{{ '{:%}'.format(1e308) }} {{ 1.5|round(1000000000) }}"))
         .isEqualTo("inf% 1.5");
+    assertThat(render("{{ huge }} {{ [huge]|tojson }}"))
+        .isEqualTo("1267650600228229401496703205376 [1267650600228229401496703205376]");
     assertThat(render("{{ 15|round(-1) }} {{ 1.5|round(-1000000000) }}")).isEqualTo("20 0.0");
     assertThat(render("{{ '%.1100f' % 0.1 }}")).hasSize(1102).startsWith("0.1000000000000000055");
     assertThat(render("{{ 'x'.zfill(-2000000000) }}{{ '%*d' % (-2147483648, 5) }}"))
