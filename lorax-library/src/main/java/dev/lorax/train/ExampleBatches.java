@@ -103,8 +103,7 @@ public final class ExampleBatches implements Batches {
   /**
    * The batch of that number, from 0.
    *
-   * @throws IllegalArgumentException if a thousand samples tried, or all, give nothing to learn
-   *     from
+   * @throws TrainingException if a thousand samples tried, or all, give nothing to learn from
    */
   @Override
   public Batch batch(long number) {
@@ -141,7 +140,7 @@ public final class ExampleBatches implements Batches {
         return found;
       }
     }
-    throw new IllegalArgumentException(
+    throw new TrainingException(
         most == perEpoch()
             ? "None of the %,d samples has a token to learn from: all labels are masked"
                 .formatted(perEpoch())

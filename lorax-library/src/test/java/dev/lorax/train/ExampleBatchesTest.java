@@ -142,7 +142,7 @@ class ExampleBatchesTest {
   void whereAllLabelsAreMaskedThatIsSaid() {
     Samples masked = new Samples(Collections.nCopies(9, List.of(Samples.masked())));
     assertThatThrownBy(() -> Batches.examples(masked).batch(0))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(TrainingException.class)
         .hasMessage("None of the 9 samples has a token to learn from: all labels are masked");
     Samples many = new Samples(Collections.nCopies(5000, List.of()));
     assertThatThrownBy(() -> Batches.examples(many).batch(0))
