@@ -21,13 +21,16 @@ public final class ModelSource {
   private final String text;
   private final Console console;
   private final Map<String, String> environment;
+  private final String remedy; // where it cannot be had
   private Path folder;
   private Optional<Repo> downloaded = Optional.empty(); // at its commit
 
-  private ModelSource(String text, Console console, Map<String, String> environment) {
+  private ModelSource(
+      String text, Console console, Map<String, String> environment, String remedy) {
     this.text = text;
     this.console = console;
     this.environment = environment;
+    this.remedy = remedy;
   }
 
   /** Reads options of this type. */
@@ -38,7 +41,7 @@ public final class ModelSource {
 
   /** What is there: a folder, or a name on the hub. */
   public static ModelSource of(String text, Console console, Map<String, String> environment) {
-    return new ModelSource(text, console, environment);
+    return new ModelSource(text, console, environment, "");
   }
 
   /**
@@ -72,8 +75,12 @@ public final class ModelSource {
     return named
         .flatMap(repo -> Failure.orFail(() -> PeftFolder.trainedOn(adapter.folder())))
         .filter(base -> base.startsWith(named.get().id() + "@"))
-        .map(base -> new ModelSource(base, console, environment))
+        .map(base -> new ModelSource(base, console, environment, another(named.get())))
         .orElse(this);
+  }
+
+  private static String another(Repo repo) {
+    return " (the adapter names that revision; %s@main is another)".formatted(repo.id());
   }
 
   private Path download(Repo repo) {
@@ -81,7 +88,7 @@ public final class ModelSource {
       return download(repo, console, environment);
     } catch (HubException refused) {
       throw Failure.of(
-          "there is no folder %s, and %s".formatted(text, refused.getMessage()), refused);
+          "there is no folder %s, and %s%s".formatted(text, refused.getMessage(), remedy), refused);
     }
   }
 
@@ -118,7 +125,8 @@ public final class ModelSource {
   }
 
   private static String last(String path) {
-    return path.replaceFirst("@[^@/]*$", "")
+    return path.replaceFirst("^([^@/]+/[^@/]+)@.*$", "$1") // a revision may have slashes
+        .replaceFirst("@[^@/]*$", "")
         .replaceFirst("[/\\\\]+$", "")
         .replaceFirst(".*[/\\\\]", "");
   }
