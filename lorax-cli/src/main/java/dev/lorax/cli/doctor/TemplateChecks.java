@@ -4,6 +4,7 @@ import dev.lorax.chat.Chat;
 import dev.lorax.chat.ChatTemplate;
 import dev.lorax.data.DataFile;
 import dev.lorax.data.Sample;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,16 +48,23 @@ final class TemplateChecks {
   /** The columns with which the template would write another text. */
   private static Stream<String> leftOut(
       Chat chat, Map<String, Object> columns, ChatTemplate template) {
-    Optional<String> text = text(chat, template);
+    if (!changes(chat, columns, template)) { // as nearly always
+      return Stream.empty();
+    }
     return columns.entrySet().stream()
-        .filter(column -> !chat.variables().containsKey(column.getKey()))
-        .filter(
-            column -> {
-              Map<String, Object> more = new HashMap<>(chat.variables());
-              more.put(column.getKey(), column.getValue());
-              return !text.equals(text(new Chat(chat.messages(), chat.tools(), more), template));
-            })
+        .filter(column -> changes(chat, one(column), template))
         .map(Map.Entry::getKey);
+  }
+
+  private static Map<String, Object> one(Map.Entry<String, Object> column) {
+    return Collections.singletonMap(column.getKey(), column.getValue()); // null, too
+  }
+
+  private static boolean changes(Chat chat, Map<String, Object> columns, ChatTemplate template) {
+    Map<String, Object> more = new HashMap<>(columns);
+    more.putAll(chat.variables());
+    return !text(chat, template)
+        .equals(text(new Chat(chat.messages(), chat.tools(), more), template));
   }
 
   private static Optional<String> text(Chat chat, ChatTemplate template) {
