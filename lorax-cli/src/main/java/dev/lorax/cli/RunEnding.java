@@ -91,20 +91,20 @@ final class RunEnding {
           failure);
     }
     if (history.interrupted()) {
-      String next = history.steps().isEmpty() ? "" : "; " + resume() + " goes on";
+      String next = history.steps().isEmpty() ? "" : "; " + resume();
       console.error("interrupted; " + kept + next);
       return ExitCode.SOFTWARE;
     }
     return ExitCode.OK;
   }
 
-  /** A full disk, for example, is no reason to begin anew. */
   private String mended() {
-    return "; once that is mended, " + resume() + " goes on";
+    return "; once that is mended, " + resume();
   }
 
   private String resume() {
-    return "'lorax train --resume %s'".formatted(folder.path());
+    String does = folder.newest().isPresent() ? "goes on" : "begins it again";
+    return "'lorax train --resume %s' %s".formatted(folder.path(), does);
   }
 
   /** The sample that a loss which is no number comes from. */

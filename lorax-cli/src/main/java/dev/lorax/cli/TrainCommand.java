@@ -147,7 +147,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private int train(Checkpoint base, RunFolder folder) {
     folder.tidy();
-    folder.begun().ifPresent(this::settle);
+    folder.newest().map(RunState::ofCheckpoint).or(folder::begun).ifPresent(this::settle);
     ThreadChoice threads = running.applyThreads();
     try (Material material = data.open(base, options);
         AdapterTraining training = new AdapterTraining(base, lora.config(), material, options)) {

@@ -202,28 +202,38 @@ class ResumeTest {
     byte[] whole = Files.readAllBytes(out.resolve("adapter_model.safetensors"));
     AtomicFolder.delete(out.resolve("checkpoints"));
     Path inTheWay = Files.createFile(out.resolve("checkpoints"));
-    String goesOn = "'lorax train --resume %s' goes on".formatted(out);
+    String again = "'lorax train --resume %s' begins it again".formatted(out);
     Lorax.run("train", "--resume", out)
-        .says(1, "step-00000007", "learned in 7 steps is saved", "once that is mended", goesOn);
+        .says(1, "step-00000007", "learned in 7 steps is saved", "once that is mended", again);
     Files.delete(inTheWay);
     Lorax.run("train", "--resume", out).ok();
     assertThat(out.resolve("adapter_model.safetensors")).hasBinaryContent(whole);
   }
 
   @Test
-  void keepsItsThreadsWhereItStoppedBeforeTheFirstCheckpoint() throws IOException {
+  void keepsTheThreadsOfItsNewestCheckpointElseThoseThatItBeganWith() throws IOException {
     Path out = folder.resolve("out");
-    Object[] command = command(out).toArray();
-    command[Arrays.asList(command).indexOf("--steps") + 1] = 5;
-    Lorax.run(command).ok();
-    AtomicFolder.delete(out.resolve("checkpoints"));
+    List<Object> command = command(out);
+    command.set(command.indexOf(STEPS), 5);
+    Lorax.run(command.toArray()).ok();
     Path recipe = out.resolve("recipe.yaml");
     Files.writeString(recipe, Files.readString(recipe).replaceAll("(?m)^threads: .*\n", ""));
-    Path state = out.resolve("run.json");
+
+    setThreads(out.resolve("checkpoints/step-00000005"), 2);
+    assertThat(threadsOfResumed(out)).isEqualTo(2);
+    AtomicFolder.delete(out.resolve("checkpoints"));
+    setThreads(out, 3);
+    assertThat(threadsOfResumed(out)).isEqualTo(3);
+  }
+
+  private static void setThreads(Path folder, int threads) throws IOException {
+    Path state = folder.resolve("run.json");
     String begun = Files.readString(state);
-    Files.writeString(state, begun.replace("\"threads\":1,", "\"threads\":3,"));
-    assertThat(Lorax.run("train", "--resume", out, "--json").ok().json().get("threads").asInt())
-        .isEqualTo(3);
+    Files.writeString(state, begun.replace("\"threads\":1,", "\"threads\":" + threads + ","));
+  }
+
+  private static int threadsOfResumed(Path out) throws IOException {
+    return Lorax.run("train", "--resume", out, "--json").ok().json().get("threads").asInt();
   }
 
   @Test

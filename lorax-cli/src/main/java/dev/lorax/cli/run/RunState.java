@@ -45,7 +45,7 @@ public record RunState(long step, Settled settled, Recipe recipe, Fingerprint fi
    * @param threads of the processor
    * @param recompute share of the model that is computed twice
    * @param time when the run began, as {@link java.time.LocalDateTime} writes it: the date that a
-   *     chat template writes; null in runs of early versions
+   *     chat template writes
    */
   public record Settled(int threads, double recompute, String time) {}
 
