@@ -93,9 +93,7 @@ final class AdapterRun {
     all.add(log);
     all.add(Progress.of(console, training.plan().steps()));
     all.add(new BestKeeper(earlier, () -> AtomicFolder.replace(folder.best(), this::writeAdapter)));
-    outcome
-        .sampleEvery()
-        .ifPresent(every -> all.add(new SampleTaker(training.base(), training, log, every)));
+    outcome.sampleEvery().ifPresent(every -> all.add(new SampleTaker(training, log, every)));
     all.add(new CheckpointSaver(folder, outcome.saving(), training, now::at));
     return Observer.all(all);
   }
@@ -131,7 +129,7 @@ final class AdapterRun {
    * @throws Failure if that fails; the adapter is there
    */
   ObjectNode report(History history, Optional<Sample> sample) {
-    ObjectNode summary = TrainingSummary.of(training.base(), training, history, training.options());
+    ObjectNode summary = TrainingSummary.of(training, history);
     sample.ifPresent(found -> summary.putPOJO("sample", found));
     Metrics metrics = log.metrics();
     try {

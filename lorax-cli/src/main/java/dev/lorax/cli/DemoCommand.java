@@ -138,7 +138,7 @@ final class DemoCommand implements Callable<Integer> {
         PROMPTS.stream()
             .map(prompt -> Sample.of(base, training.adapter(), prompt, options.seed))
             .toList();
-    ObjectNode summary = TrainingSummary.of(base, training, history, options);
+    ObjectNode summary = TrainingSummary.of(training, history);
     samples.forEach(summary.putArray("samples")::addPOJO);
     RunFiles.write(out, history, summary);
     if (json) {

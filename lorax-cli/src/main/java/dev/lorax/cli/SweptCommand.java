@@ -7,6 +7,8 @@ import dev.lorax.cli.recipe.RecipeArguments;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -23,19 +25,8 @@ record SweptCommand(CommandSpec spec) {
 
   /** Options that all runs of a sweep share. */
   private static final Set<String> SHARED =
-      Set.of(
-          "model",
-          "dtype",
-          "threads",
-          "out",
-          "resume",
-          "recipe",
-          "sweep",
-          "json",
-          "verbose",
-          "help",
-          "version",
-          "steps-timed");
+      Stream.concat(NO_RECIPE.stream(), Stream.of("model", "dtype", "threads", "sweep"))
+          .collect(Collectors.toUnmodifiableSet());
 
   /** What the command does, as a file keeps it. */
   Recipe recipe() {

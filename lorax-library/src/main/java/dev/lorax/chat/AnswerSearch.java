@@ -169,7 +169,7 @@ final class AnswerSearch {
         "Message "
             + (message + 1)
             + ": the chat template writes it so that its place in the text cannot be proved; learn"
-            + " from the last answer alone, or mark the answers with {% generation %} in a template"
-            + " of your own.");
+            + " from the last answer alone, or from prompts too, or mark the answers with"
+            + " {% generation %} in a template of your own.");
   }
 }

@@ -8,7 +8,6 @@ import java.util.List;
 
 /** Lets the adapted model go on with the same text now and then, to see it learn. */
 public final class SampleTaker implements Observer {
-  private final LanguageModel base;
   private final AdapterTraining training;
   private final MetricsLog log;
   private final long every;
@@ -18,8 +17,7 @@ public final class SampleTaker implements Observer {
    *
    * @param every steps between samples
    */
-  public SampleTaker(LanguageModel base, AdapterTraining training, MetricsLog log, long every) {
-    this.base = base;
+  public SampleTaker(AdapterTraining training, MetricsLog log, long every) {
     this.training = training;
     this.log = log;
     this.every = every;
@@ -28,6 +26,7 @@ public final class SampleTaker implements Observer {
   @Override
   public void settled(Step step) {
     if (step.number() % every == 0) {
+      LanguageModel base = training.base();
       int[] prompt = training.material().beginning();
       String text = Sample.adapted(base, training.adapter(), prompt, step.number());
       log.sampled(

@@ -23,15 +23,14 @@ public final class TrainingSummary {
   private TrainingSummary() {}
 
   /** The summary of a run that has ended. */
-  public static ObjectNode of(
-      LanguageModel base, AdapterTraining training, History history, TrainingOptions options) {
+  public static ObjectNode of(AdapterTraining training, History history) {
     TrainingSummary summary = new TrainingSummary();
     summary.outcome(history);
     summary.measures(history);
-    summary.sizes(base, training.adapter());
+    summary.sizes(training.base(), training.adapter());
     summary.speed(history);
-    summary.memory(base, training);
-    summary.recipe(training.plan(), training.material().limit(), options);
+    summary.memory(training.base(), training);
+    summary.recipe(training.plan(), training.material().limit(), training.options());
     summary.adapter(training.adapter());
     return summary.json;
   }
