@@ -45,8 +45,10 @@ final class AdapterRun {
    * @param saving when it is saved, and which adapter is its result
    * @param type of the adapter's file
    * @param sampleEvery steps between samples; empty: none
+   * @param prompt tokens that samples go on with; empty where none are taken
    */
-  record Outcome(SavingOptions saving, DType type, Optional<Long> sampleEvery) {}
+  record Outcome(
+      SavingOptions saving, DType type, Optional<Long> sampleEvery, Optional<int[]> prompt) {}
 
   AdapterRun(Console console, AdapterTraining training, RunFolder folder, Outcome outcome) {
     this.console = console;
@@ -93,9 +95,13 @@ final class AdapterRun {
     all.add(log);
     all.add(Progress.of(console, training.plan().steps()));
     all.add(new BestKeeper(earlier, () -> AtomicFolder.replace(folder.best(), this::writeAdapter)));
-    outcome.sampleEvery().ifPresent(every -> all.add(new SampleTaker(training, log, every)));
+    outcome.sampleEvery().ifPresent(every -> all.add(sampleTaker(every)));
     all.add(new CheckpointSaver(folder, outcome.saving(), training, now::at));
     return Observer.all(all);
+  }
+
+  private SampleTaker sampleTaker(long every) {
+    return new SampleTaker(training, outcome.prompt().orElseThrow(), log, every);
   }
 
   private void writeAdapter(Path place) {
@@ -104,12 +110,21 @@ final class AdapterRun {
 
   /** Writes the adapter that is the run's result. */
   void saveAdapter(History history) {
-    boolean best =
+    folder.write(bestIsResult(history) ? this::copyBest : this::writeAdapter);
+  }
+
+  /** After which step the adapter was what is the run's result. */
+  long savedStep(History history) {
+    return bestIsResult(history) ? history.best().orElseThrow().step() : history.last();
+  }
+
+  private boolean bestIsResult(History history) {
+    boolean wanted =
         outcome.saving().result == null
             ? training.options().patience > 0
             : outcome.saving().result == SavingOptions.Result.BEST;
     boolean kept = Files.exists(folder.best().resolve("adapter_model.safetensors"));
-    folder.write(best && kept && history.best().isPresent() ? this::copyBest : this::writeAdapter);
+    return wanted && kept && history.best().isPresent();
   }
 
   private void copyBest(Path place) {
@@ -129,7 +144,7 @@ final class AdapterRun {
    * @throws Failure if that fails; the adapter is there
    */
   ObjectNode report(History history, Optional<Sample> sample) {
-    ObjectNode summary = TrainingSummary.of(training, history);
+    ObjectNode summary = TrainingSummary.of(training, history, savedStep(history));
     sample.ifPresent(found -> summary.putPOJO("sample", found));
     Metrics metrics = log.metrics();
     try {

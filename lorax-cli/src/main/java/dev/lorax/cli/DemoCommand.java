@@ -138,7 +138,7 @@ final class DemoCommand implements Callable<Integer> {
         PROMPTS.stream()
             .map(prompt -> Sample.of(base, training.adapter(), prompt, options.seed))
             .toList();
-    ObjectNode summary = TrainingSummary.of(training, history);
+    ObjectNode summary = TrainingSummary.of(training, history, history.last());
     samples.forEach(summary.putArray("samples")::addPOJO);
     RunFiles.write(out, history, summary);
     if (json) {
@@ -147,7 +147,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     TrainingTale tale = new TrainingTale(console);
     show(samples);
-    tale.result(history);
+    tale.result(history, history.last());
     tale.saved(out);
     next(base);
   }

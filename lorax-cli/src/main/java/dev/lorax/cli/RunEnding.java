@@ -9,6 +9,8 @@ import dev.lorax.cli.report.TrainingTale;
 import dev.lorax.cli.run.RunFolder;
 import dev.lorax.cli.training.AdapterTraining;
 import dev.lorax.cli.training.History;
+import dev.lorax.lora.Adapter;
+import dev.lorax.peft.PeftFolder;
 import dev.lorax.train.TrainingException;
 import java.util.Optional;
 import picocli.CommandLine.ExitCode;
@@ -54,22 +56,23 @@ final class RunEnding {
       return;
     }
     TrainingTale tale = new TrainingTale(console);
-    tale.result(history);
+    tale.result(history, run.savedStep(history));
     sample.ifPresent(tale::sample);
     tale.saved(folder.path());
   }
 
+  /** What the adapter that has been saved says. */
   private Optional<Sample> sample(History history) {
-    boolean wanted = running.prompt == null || !running.prompt.isEmpty();
-    if (!wanted || history.interrupted() || history.failure().isPresent()) {
+    if (history.interrupted() || history.failure().isPresent()) {
       return Optional.empty();
     }
-    int[] prompt =
-        running.prompt == null
-            ? training.material().beginning()
-            : training.base().tokenizer().encodeWithSpecials(running.prompt);
-    return Optional.of(
-        Sample.of(training.base(), training.adapter(), prompt, training.options().seed));
+    return running.samplePrompt(training).map(this::sample);
+  }
+
+  private Sample sample(int[] prompt) {
+    try (Adapter saved = PeftFolder.read(folder.path(), training.base())) {
+      return Sample.of(training.base(), saved, prompt, training.options().seed);
+    }
   }
 
   private int code(History history) {

@@ -3,9 +3,11 @@ package dev.lorax.cli;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.run.RunState;
+import dev.lorax.cli.training.AdapterTraining;
 import dev.lorax.cli.training.ThreadChoice;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Engine;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
@@ -62,6 +64,10 @@ final class RunningOptions {
     if (sampleEvery != null && sampleEvery < 1) {
       throw Failure.usage("--sample-every must be at least 1, not " + sampleEvery);
     }
+    if (sampleEvery != null && noSample()) {
+      throw Failure.usage(
+          "--sample-every takes samples, and an empty --sample none: leave one out");
+    }
   }
 
   DType fileType() {
@@ -80,6 +86,21 @@ final class RunningOptions {
           Engine.threads(choice.count());
           return choice;
         });
+  }
+
+  private boolean noSample() {
+    return prompt != null && prompt.isEmpty();
+  }
+
+  /** The tokens that a sample goes on with; empty where none is wanted. */
+  Optional<int[]> samplePrompt(AdapterTraining training) {
+    if (noSample()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        prompt == null
+            ? training.material().beginning()
+            : training.base().tokenizer().encodeWithSpecials(prompt));
   }
 
   /** Before the run: what cannot be sampled afterwards is told now. */

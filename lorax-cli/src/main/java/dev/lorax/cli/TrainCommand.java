@@ -164,7 +164,10 @@ final class TrainCommand implements Callable<Integer> {
   private int run(AdapterTraining training, RunFolder folder) {
     AdapterRun.Outcome outcome =
         new AdapterRun.Outcome(
-            saving, running.fileType(), Optional.ofNullable(running.sampleEvery));
+            saving,
+            running.fileType(),
+            Optional.ofNullable(running.sampleEvery),
+            running.samplePrompt(training));
     AdapterRun run = new AdapterRun(console, training, folder, outcome);
     RunState now = state(training.memory().recomputation().share());
     History history = run.train(now, interrupt);

@@ -35,8 +35,10 @@ class TrainSamplesTest {
   private Lorax train(Path data, Object... more) {
     List<Object> args =
         new ArrayList<>(List.of("train", "--model", model, "--data", data, "--out", out));
-    args.addAll(List.of("--sample", ""));
     args.addAll(Arrays.asList(more));
+    if (!args.contains("--sample")) {
+      args.addAll(List.of("--sample", ""));
+    }
     if (!args.contains("--steps")) {
       args.addAll(List.of("--steps", 6));
     }
@@ -216,15 +218,26 @@ class TrainSamplesTest {
     assertThat(summary.get("steps").asInt()).isLessThan(400);
     assertThat(summary.get("evalLossBest").asDouble())
         .isLessThan(summary.get("evalLossAfter").asDouble());
+    assertThat(summary.get("savedStep")).isEqualTo(summary.get("bestStep"));
+    assertThat(summary.get("evalLossSaved")).isEqualTo(summary.get("evalLossBest"));
     assertThat(out.resolve("adapter_model.safetensors"))
         .hasSameBinaryContentAs(out.resolve("best/adapter_model.safetensors"));
     Lorax again = Lorax.run("train", "--resume", out, "--json").ok();
     assertThat(again.json().get("steps")).isEqualTo(summary.get("steps")); // it has given up
+    assertThat(Lorax.run("train", "--resume", out).ok().out())
+        .contains("early, after step %s of 400".formatted(summary.get("steps")))
+        .contains(" -> %.4f".formatted(summary.get("evalLossBest").asDouble()))
+        .contains("(after step %s, the best)".formatted(summary.get("bestStep")));
+    assertThat(out.resolve("report.html"))
+        .content()
+        .contains(" → %.4f<".formatted(summary.get("evalLossBest").asDouble()));
   }
 
   @Test
-  void takesSamplesOnTheWay() throws IOException {
-    train(pairs("pairs.jsonl", 12), "--sample-every", 3).ok();
-    assertThat(out.resolve("metrics.jsonl")).content().contains("\"samples\"", "is");
+  void samplesGoOnWithWhatIsAskedFor() throws IOException {
+    Path data = pairs("pairs.jsonl", 12);
+    train(data, "--sample-every", 3, "--sample", "The harbor").ok();
+    assertThat(out.resolve("metrics.jsonl")).content().contains("\"prompt\":\"The harbor\"");
+    train(data, "--sample-every", 3, "--sample", "").failed(2, "leave one out");
   }
 }

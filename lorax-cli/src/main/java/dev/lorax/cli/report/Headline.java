@@ -16,15 +16,18 @@ import java.util.stream.LongStream;
 /** The numbers of a run that everybody looks for first. */
 final class Headline {
   private final StringBuilder cards = new StringBuilder("<dl class=\"cards\">\n");
+  private final JsonNode summary;
 
-  private Headline() {}
+  private Headline(JsonNode summary) {
+    this.summary = summary;
+  }
 
   /** A list of cards. */
   static String of(Metrics metrics, JsonNode summary) {
-    Headline headline = new Headline();
+    Headline headline = new Headline(summary);
     headline.losses(metrics);
     headline.work(metrics.history(false, Optional.empty()));
-    headline.memory(metrics, summary);
+    headline.memory(metrics);
     return headline.cards + "</dl>\n";
   }
 
@@ -59,10 +62,18 @@ final class Headline {
             .orElse("");
     card(
         name,
-        change(
-            text.apply(measures.get(0).evaluation()),
-            text.apply(measures.get(measures.size() - 1).evaluation())),
+        change(text.apply(measures.get(0).evaluation()), text.apply(saved(metrics).evaluation())),
         best);
+  }
+
+  /** The measurement of the adapter that is saved, or the last one while that is not known. */
+  private Measure saved(Metrics metrics) {
+    List<Measure> measures = metrics.measures();
+    long step = summary.path("savedStep").asLong(-1);
+    return measures.stream()
+        .filter(measure -> measure.step() == step)
+        .findFirst()
+        .orElse(measures.get(measures.size() - 1));
   }
 
   private static String change(String first, String last) {
@@ -77,7 +88,7 @@ final class Headline {
     card("Speed", Figures.count(Math.round(run.tokensPerSecond())) + " tokens/s", "training alone");
   }
 
-  private void memory(Metrics metrics, JsonNode summary) {
+  private void memory(Metrics metrics) {
     long peak =
         LongStream.concat(
                 LongStream.of(summary.path("peakMemoryBytes").asLong()),

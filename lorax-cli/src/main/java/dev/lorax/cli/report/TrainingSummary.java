@@ -22,11 +22,16 @@ public final class TrainingSummary {
 
   private TrainingSummary() {}
 
-  /** The summary of a run that has ended. */
-  public static ObjectNode of(AdapterTraining training, History history) {
+  /**
+   * The summary of a run that has ended.
+   *
+   * @param saved the step after which the adapter was what has been saved
+   */
+  public static ObjectNode of(AdapterTraining training, History history, long saved) {
     TrainingSummary summary = new TrainingSummary();
     summary.outcome(history);
     summary.measures(history);
+    summary.saved(history, saved);
     summary.sizes(training.base(), training.adapter());
     summary.speed(history);
     summary.memory(training.base(), training);
@@ -59,6 +64,12 @@ public final class TrainingSummary {
           json.put("evalLoss" + when, found.evaluation().loss());
           json.put("perplexity" + when, found.evaluation().perplexity());
         });
+  }
+
+  private void saved(History history, long step) {
+    json.put("endedEarly", history.gaveUp());
+    json.put("savedStep", step);
+    put("Saved", history.after(step));
   }
 
   private void sizes(LanguageModel base, Adapter adapter) {

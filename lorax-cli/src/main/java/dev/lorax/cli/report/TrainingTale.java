@@ -13,7 +13,10 @@ import dev.lorax.cli.training.TypeChoice;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.Lora;
 import dev.lorax.model.LanguageModel;
+import dev.lorax.train.Evaluation;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Tells people what a run is going to do, and what came of it. */
 public final class TrainingTale {
@@ -72,16 +75,36 @@ public final class TrainingTale {
                 Figures.percent((double) trained / all)));
   }
 
-  /** After the last step: losses and speed. */
-  public void result(History history) {
+  /**
+   * After the last step: losses and speed.
+   *
+   * @param saved the step after which the adapter was what has been saved
+   */
+  public void result(History history, long saved) {
+    if (history.gaveUp()) {
+      console.result(
+          "ended",
+          "early, after step %s of %s: the held-out loss no longer became lower"
+              .formatted(
+                  Figures.count(history.last()), Figures.count(history.steps().get(0).of())));
+    }
+    Optional<Measure> after = history.after(saved);
+    String which =
+        saved == history.last() ? "" : " (after step %s, the best)".formatted(Figures.count(saved));
     history
         .before()
+        .map(Measure::evaluation)
         .ifPresent(
             before ->
                 console.result(
                     "held-out",
-                    "loss %s, perplexity %s"
-                        .formatted(loss(before, history), perplexity(before, history))));
+                    "loss %s%s, perplexity %s%s%s"
+                        .formatted(
+                            Figures.loss(before.loss()),
+                            to(after, evaluation -> Figures.loss(evaluation.loss())),
+                            Figures.perplexity(before.perplexity()),
+                            to(after, evaluation -> Figures.perplexity(evaluation.perplexity())),
+                            which)));
     console.result(
         "speed",
         "%s steps, %s tokens in %s (%s tokens/s)"
@@ -106,17 +129,8 @@ public final class TrainingTale {
     console.result("adapted", quote(sample.adapted()));
   }
 
-  private static String loss(Measure before, History history) {
-    return Figures.loss(before.evaluation().loss())
-        + history.after().map(m -> " -> " + Figures.loss(m.evaluation().loss())).orElse("");
-  }
-
-  private static String perplexity(Measure before, History history) {
-    return Figures.perplexity(before.evaluation().perplexity())
-        + history
-            .after()
-            .map(m -> " -> " + Figures.perplexity(m.evaluation().perplexity()))
-            .orElse("");
+  private static String to(Optional<Measure> after, Function<Evaluation, String> text) {
+    return after.map(measure -> " -> " + text.apply(measure.evaluation())).orElse("");
   }
 
   /** On one line, and safe to print whatever the model said. */

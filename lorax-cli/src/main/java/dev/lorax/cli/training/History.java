@@ -38,10 +38,16 @@ public record History(
 
   /** The measurement after the last step. */
   public Optional<Measure> after() {
-    return measures.stream().filter(m -> m.step() == last() && m.step() > 0).findFirst();
+    return after(last());
   }
 
-  private long last() {
+  /** The measurement after some step, which is not the one before training. */
+  public Optional<Measure> after(long step) {
+    return measures.stream().filter(m -> m.step() == step && step > 0).findFirst();
+  }
+
+  /** The number of the last step; 0 if there is none. */
+  public long last() {
     return steps.isEmpty() ? 0 : steps.get(steps.size() - 1).number();
   }
 
