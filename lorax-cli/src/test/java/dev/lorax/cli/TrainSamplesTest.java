@@ -108,7 +108,8 @@ class TrainSamplesTest {
             "{\"prompt\": \"c\", \"completion\": \"d\"}");
     Lorax run = train(data, "--held-out", 0).ok();
     assertThat(run.err())
-        .contains("2 dropped: 1 not JSON (line 2), 1 with an empty answer (line 3)");
+        .contains(
+            "2 dropped: 1 not JSON (line 2: is not JSON at", "1 with an empty answer (line 3)");
   }
 
   @Test
