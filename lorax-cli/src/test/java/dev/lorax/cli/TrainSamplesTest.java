@@ -113,6 +113,37 @@ class TrainSamplesTest {
   }
 
   @Test
+  void badLinesThatAreHeldOutAreNamedWithTheWayOut() throws IOException {
+    String[] lines = new String[10];
+    Arrays.setAll(lines, i -> i % 2 == 1 ? "oh" : "{\"text\": \"number %d\"}".formatted(i));
+    Path data = file("some.jsonl", lines);
+    int seed = 2; // holds out a bad line
+    train(data, "--seed", seed)
+        .failed(
+            1,
+            "none of the 1 held-out samples can be used",
+            "not JSON (first: line 2: is not a JSON object",
+            "mend those lines",
+            "--validation FILE",
+            "--held-out 0");
+    train(data, "--seed", seed, "--held-out", 0).ok();
+    out = folder.resolve("more");
+    train(data, "--seed", seed, "--held-out", 0.5).ok(); // with those that are good
+    out = folder.resolve("apart");
+    train(data, "--validation", file("bad.jsonl", "{\"text\": \"\"}"))
+        .failed(1, "with an empty text (line 1)", "another --validation file");
+  }
+
+  @Test
+  void whatTheTemplateRefusesIsToldWithItsReasonAndTheRemedy() throws IOException {
+    Files.writeString(
+        model.resolve("chat_template.jinja"), "{{ raise_exception('roles must alternate') }}");
+    Path chats =
+        file("chats.jsonl", "{\"messages\": [{\"role\": \"assistant\", \"content\": \"Two.\"}]}");
+    train(chats, "--held-out", 0).failed(1, "roles must alternate", "--chat-template");
+  }
+
+  @Test
   void allLabelsMaskedIsAnErrorBeforeTheFirstStep() throws IOException {
     Path data =
         file("long.jsonl", "{\"prompt\": \"%s\", \"completion\": \"b\"}".formatted("a".repeat(99)));

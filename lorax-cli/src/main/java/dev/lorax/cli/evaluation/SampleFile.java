@@ -34,7 +34,16 @@ final class SampleFile implements EvaluationData {
     this.base = base;
     this.options = options;
     examples = new EncodedFile(file, options.encoder(base, options.encoding(limit)));
-    batches = Failure.orFail(() -> HeldOutExamples.of(examples, options.batchSize, options.most()));
+    batches = measured();
+  }
+
+  private HeldOutExamples measured() {
+    try {
+      return HeldOutExamples.of(examples, options.batchSize, options.most());
+    } catch (IllegalArgumentException none) {
+      throw Failure.of(
+          "%s: %s (%s)".formatted(file.file(), none.getMessage(), examples.findings()), none);
+    }
   }
 
   @Override

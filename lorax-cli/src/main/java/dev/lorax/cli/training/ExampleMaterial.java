@@ -2,7 +2,6 @@ package dev.lorax.cli.training;
 
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Failure;
-import dev.lorax.cli.console.Figures;
 import dev.lorax.data.DataFile;
 import dev.lorax.data.EncodedFile;
 import dev.lorax.data.Example;
@@ -20,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Samples of files, as a model learns them. */
 public final class ExampleMaterial implements Material {
@@ -52,7 +52,9 @@ public final class ExampleMaterial implements Material {
     train = shares.train;
     heldOut = shares.heldOut;
     survey = SampleSurvey.of(train.examples(), parts);
-    requireSomeLearned();
+    if (survey.statistics().learned() == 0) {
+      throw faults().nothingToLearn(survey.statistics().samples());
+    }
   }
 
   /**
@@ -104,18 +106,6 @@ public final class ExampleMaterial implements Material {
     }
   }
 
-  private void requireSomeLearned() {
-    TokenStatistics statistics = survey.statistics();
-    if (statistics.learned() == 0) {
-      throw Failure.of(
-          "%s holds nothing to learn: of %s samples looked at %s"
-              .formatted(
-                  parts.get(0).file.file(),
-                  Figures.count(statistics.samples()),
-                  parts.get(0).examples.findings()));
-    }
-  }
-
   /** The files. */
   public List<Part> parts() {
     return parts;
@@ -162,6 +152,9 @@ public final class ExampleMaterial implements Material {
   public Optional<HeldOut> heldOut(int size) {
     if (heldOut.count() == 0) {
       return Optional.empty();
+    }
+    if (IntStream.range(0, heldOut.count()).allMatch(i -> heldOut.examples(i).isEmpty())) {
+      throw faults().nothingToMeasure(heldOut.count());
     }
     HeldOutExamples measured =
         Failure.orFail(() -> HeldOutExamples.of(heldOut, size, MOST_HELD_OUT));
@@ -218,12 +211,9 @@ public final class ExampleMaterial implements Material {
     return new ExampleFacts(this).lines();
   }
 
-  /** What is remarkable about samples seen so far, a line a file. */
-  public List<String> found() {
-    return parts.stream()
-        .filter(part -> !part.examples.findings().isEmpty())
-        .map(part -> "%s: %s".formatted(part.file.file(), part.examples.findings()))
-        .toList();
+  /** What is remarkable about samples seen so far. */
+  public ExampleFaults faults() {
+    return new ExampleFaults(parts);
   }
 
   @Override
