@@ -342,22 +342,28 @@ class DataFileTest {
     assertRefused(
         "a.jsonl",
         "{\"mesage\": []}",
-        "line 1: its fields are mesage, and understood are messages for chat messages",
+        "line 1: its fields are mesage, and known are messages, conversations, prompt + completion,",
         "(the nearest: messages)");
     assertRefused("a.csv", "prompt,response\na,b", "(the nearest: prompt + completion)");
     assertRefused(
         "a.jsonl",
         "{\"question\": 1, \"reply\": 2}",
         "fields are question, reply",
-        "; or name the fields");
+        "or name those to read, as in --fields question,reply");
     assertRefused(
         "a.jsonl",
         "\n\n{\n \"text\": 1\n}",
-        "line 3: is not JSON",
-        "write one JSON object on each line");
+        "line 3: is not JSON at column 2 (it ends before it is complete): write one JSON object on",
+        "or all in one array");
+    assertRefused(
+        "a.jsonl",
+        "{\"text\": tru}",
+        "is not JSON at column 10 (",
+        "write one JSON object on each");
     assertRefused("a.jsonl", "\n \n", "holds no samples");
     assertRefused("a.csv", "text\n", "holds no samples");
     assertRefused("a.csv", "text,text\na,b", "line 1: names a column twice: [text, text]");
+    assertRefused("a.jsonl", "{\"text\": [1}", "(Unexpected close marker '}': expected ']'");
     assertRefused("a.json", "[{\"text\": \"a\"}", "the array is not closed");
     assertRefused("a.jsonl", "PAR1....", "is a Parquet file: write it as JSON lines");
     assertThatThrownBy(() -> DataFile.open(folder)).hasMessageContaining("is a folder");
@@ -373,7 +379,7 @@ class DataFileTest {
         .hasMessageContainingAll(parts)
         .extracting(Throwable::getMessage)
         .asString()
-        .doesNotContain("\n");
+        .doesNotContain("\n", "[Source", "Feature", "Exception");
   }
 
   @Test
