@@ -33,6 +33,7 @@ final class SampleFile implements EvaluationData {
     this.file = file;
     this.base = base;
     this.options = options;
+    options.check(Set.of(file.format().layout()));
     examples = new EncodedFile(file, options.encoder(base, options.encoding(limit)));
     batches = measured();
   }

@@ -6,6 +6,7 @@ import dev.lorax.data.DataFile;
 import dev.lorax.data.EncodedFile;
 import dev.lorax.data.Example;
 import dev.lorax.data.Examples;
+import dev.lorax.data.Layout;
 import dev.lorax.data.Mixture;
 import dev.lorax.data.SampleEncoder;
 import dev.lorax.data.Split;
@@ -17,8 +18,10 @@ import dev.lorax.train.HeldOutExamples;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Samples of files, as a model learns them. */
@@ -72,6 +75,10 @@ public final class ExampleMaterial implements Material {
       if (data.validation != null) {
         parts.add(part(data.validation, 0, data, encoder));
       }
+      data.check(
+          parts.stream()
+              .map(part -> part.file.format().layout())
+              .collect(Collectors.toCollection(() -> EnumSet.noneOf(Layout.class))));
       int group = data.grouped ? options.batchSize * options.accumulate : 1;
       return new ExampleMaterial(limit, group, parts, Shares.of(parts, options));
     } catch (RuntimeException failed) {
