@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An option that would do nothing is refused, wherever it comes from. */
@@ -70,6 +71,29 @@ class IdleOptionsTest {
   void whatNeedsATextIsRefusedForSamples() {
     train(clinic.chats(9), "--consecutive")
         .failed(2, "--consecutive would do nothing here", "chats.jsonl holds samples");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'text': 'a b'} | --answers=all,--as-chat,--learn-prompts | texts",
+        "{'prompt': 'a', 'completion': 'b'} | --answers=last | prompts and completions",
+        "{'messages': [{'role': 'assistant', 'content': 'a'}]} | --as-chat | chat messages",
+        "{'instruction': 'a', 'output': 'b'} | --as-chat,--answers=all | Alpaca instructions"
+      },
+      quoteCharacter = '`')
+  void whatNeedsSamplesOfAKindIsRefusedForOthers(String line, String options, String kind) {
+    Path data = clinic.lines("data.jsonl", line, line);
+    Object[] given = options.split(",");
+    String why = " would do nothing here, since the samples are " + kind;
+    train(data, given).failed(2, why);
+    clinic.run("eval", data, given).failed(2, why);
+    for (Object option : given) {
+      String name = option.toString().replaceFirst("=.*", "");
+      train(data, option).failed(2, name + why);
+    }
+    assertThat(out).doesNotExist();
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.lorax.checkpoint.SafetensorsWriter;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +16,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,7 +114,75 @@ class TrainSamplesTest {
             "{\"prompt\": \"c\", \"completion\": \"d\"}");
     Lorax run = train(data, "--held-out", 0).ok();
     assertThat(run.err())
-        .contains("2 dropped: 1 not JSON (line 2), 1 with an empty answer (line 3)");
+        .contains(
+            "2 dropped: 1 not JSON (line 2: is not JSON at", "1 with an empty answer (line 3)");
+  }
+
+  @Test
+  void badLinesThatAreHeldOutAreNamedWithTheWayOut() throws IOException {
+    String[] lines = new String[10];
+    Arrays.setAll(lines, i -> i % 2 == 1 ? "oh" : "{\"text\": \"number %d\"}".formatted(i));
+    Path data = file("some.jsonl", lines);
+    int seed = 2; // holds out a bad line
+    train(data, "--seed", seed)
+        .failed(
+            1,
+            "none of the 1 held-out samples can be used",
+            "not JSON (first: line 2: is not a JSON object",
+            "mend those lines",
+            "--validation FILE",
+            "--held-out 0");
+    train(data, "--seed", seed, "--held-out", 0).ok();
+    out = folder.resolve("more");
+    train(data, "--seed", seed, "--held-out", 0.5).ok(); // with those that are good
+    out = folder.resolve("apart");
+    train(data, "--validation", file("bad.jsonl", "{\"text\": \"\"}"))
+        .failed(1, "with an empty text (line 1)", "another --validation file");
+  }
+
+  @Test
+  void measuresATextOnAnotherGzippedOrNot() throws IOException {
+    Path text = TinyModel.text(folder);
+    Path packed = folder.resolve("more.txt.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+      Files.copy(text, out);
+    }
+    int all = tokens(train(text, "--held-out", 0, "--window", 16).ok());
+    out = folder.resolve("apart");
+    Lorax apart = train(packed, "--validation", text, "--window", 16).ok();
+    assertThat(tokens(apart)).isEqualTo(2 * all);
+    assertThat(apart.err())
+        .contains("%,d to learn from".formatted(all), "%,d held out".formatted(all));
+    out = folder.resolve("refused");
+    train(text, "--held-out", 0.1, "--validation", text).failed(2, "--held-out would do nothing");
+    train(text, "--validation", pairs("pairs.jsonl", 3)).failed(2, "pairs.jsonl holds samples");
+    Files.write(packed, Arrays.copyOf(Files.readAllBytes(packed), 40));
+    train(packed).failed(1, "more.txt.gz: ");
+  }
+
+  private static int tokens(Lorax run) {
+    Matcher told = Pattern.compile("data +([\\d,]+) tokens of text").matcher(run.err());
+    assertThat(told.find()).isTrue();
+    return Integer.parseInt(told.group(1).replace(",", ""));
+  }
+
+  @Test
+  void filesThatCannotServeAreToldWithoutJava() throws IOException {
+    Path data = pairs("pairs.jsonl", 9);
+    train(data, "--chat-template", folder.resolve("none.jinja"))
+        .failed(1, "none.jinja: no such file; give a chat template");
+    Lorax weightless = train(Path.of(data + ":0"));
+    weightless.failed(2, "pairs.jsonl:0': a file of weight 0");
+    assertThat(weightless.err()).doesNotContain("dev.lorax");
+  }
+
+  @Test
+  void whatTheTemplateRefusesIsToldWithItsReasonAndTheRemedy() throws IOException {
+    Files.writeString(
+        model.resolve("chat_template.jinja"), "{{ raise_exception('roles must alternate') }}");
+    Path chats =
+        file("chats.jsonl", "{\"messages\": [{\"role\": \"assistant\", \"content\": \"Two.\"}]}");
+    train(chats, "--held-out", 0).failed(1, "roles must alternate", "--chat-template");
   }
 
   @Test

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +128,12 @@ final class TemplateFolder {
   }
 
   private static IllegalArgumentException unreadable(Path file, IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return new IllegalArgumentException(
+          file + ": no such file; give a chat template in Jinja", e);
+    }
+    String why = e instanceof CharacterCodingException ? "it is not in UTF-8" : e.getMessage();
     return new IllegalArgumentException(
-        "Cannot read %s (%s): it must be readable, and in UTF-8.".formatted(file, e), e);
+        "Cannot read %s (%s): it must be a readable file in UTF-8".formatted(file, why), e);
   }
 }

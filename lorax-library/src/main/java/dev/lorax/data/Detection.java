@@ -23,10 +23,9 @@ final class Detection {
   static String unknown(Collection<String> found) {
     List<String> known = new ArrayList<>();
     for (Layout layout : Layout.values()) {
-      known.add("%s for %s".formatted(String.join(" + ", Fields.of(layout).required()), layout));
+      known.add(String.join(" + ", Fields.of(layout).required()));
     }
-    return ("its fields are %s, and understood are %s%s; or name the fields of texts or of prompts"
-            + " and completions")
+    return "its fields are %s, and known are %s%s: rename them, or name those to read, as in --fields question,reply"
         .formatted(String.join(", ", found), String.join(", ", known), nearest(found));
   }
 

@@ -46,6 +46,15 @@ public enum Finding {
     return drops;
   }
 
+  /** Whether its phrase leaves open what is wrong, so that the first one's reason is told too. */
+  boolean isVague() {
+    return this == NOT_JSON
+        || this == WRONG_COLUMNS
+        || this == MISSING_FIELD
+        || this == UNKNOWN_ROLE
+        || this == REFUSED;
+  }
+
   /** Follows a number, as in "2 with an empty answer". */
   @Override
   public String toString() {

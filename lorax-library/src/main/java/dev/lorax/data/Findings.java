@@ -72,8 +72,9 @@ public final class Findings {
   }
 
   /**
-   * One line, as in "3 dropped: 2 with an empty answer (first: line 17), 1 not JSON (line 40); 12
-   * cut at the limit (1.2%, first: line 5)"; "nothing found" if there is nothing to say.
+   * One line, as in "3 dropped: 2 with a missing or wrong field (first: line 17: has no field
+   * 'text', only [txt]), 1 with an empty answer (line 40); 12 cut at the limit (1.2%, first: line
+   * 5)"; "nothing found" if there is nothing to say.
    */
   @Override
   public synchronized String toString() {
@@ -81,7 +82,8 @@ public final class Findings {
     List<String> parts = new ArrayList<>();
     for (Finding finding : found.keySet()) {
       if (finding.drops()) {
-        dropped.add("%d %s (%s)".formatted(count(finding), finding, place(finding)));
+        String reason = finding.isVague() ? ": " + details.get(finding) : "";
+        dropped.add("%d %s (%s%s)".formatted(count(finding), finding, place(finding), reason));
       } else {
         String share =
             String.format(Locale.ROOT, "%.1f%%", 100 * share(finding)).replace(".0%", "%");

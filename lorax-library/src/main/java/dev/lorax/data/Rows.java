@@ -1,6 +1,7 @@
 package dev.lorax.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -90,7 +91,8 @@ interface Rows {
         return reader.readValue(text);
       } catch (JsonProcessingException bad) {
         int column = bad.getLocation() == null ? 1 : bad.getLocation().getColumnNr();
-        String remedy = reader == ALONE ? ": write one JSON object on each line" : "";
+        String remedy =
+            reader == ALONE ? ": write one JSON object on each line, or all in one array" : "";
         throw new Fault(
             Finding.NOT_JSON,
             "is not JSON at column %d (%s)%s".formatted(column, message(bad), remedy));
@@ -111,8 +113,13 @@ interface Rows {
       }
     }
 
+    /** Without the parser's own name for the place, which is that of a text in memory. */
     private static String message(JsonProcessingException bad) {
-      return bad.getOriginalMessage().lines().findFirst().orElse("no detail");
+      if (bad instanceof JsonEOFException) {
+        return "it ends before it is complete";
+      }
+      String what = bad.getOriginalMessage().lines().findFirst().orElse("no detail");
+      return what.replaceFirst(" ?\\([^(]*\\[Source.*", "");
     }
   }
 }

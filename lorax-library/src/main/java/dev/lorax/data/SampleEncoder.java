@@ -123,7 +123,7 @@ public final class SampleEncoder {
     try {
       return Written.of(writer.render(sample.chat(), last(sample)));
     } catch (IllegalArgumentException refused) {
-      throw new Fault(Finding.REFUSED, "the chat template refuses it: " + refused.getMessage());
+      throw new Fault(Finding.REFUSED, refused.getMessage());
     }
   }
 

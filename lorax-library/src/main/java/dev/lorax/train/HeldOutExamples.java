@@ -43,7 +43,7 @@ public final class HeldOutExamples implements Batches {
     }
     if (samples.isEmpty()) {
       throw new IllegalArgumentException(
-          "None of the %,d samples has a token to measure on: all labels are masked"
+          "None of the %,d samples can be measured on: each is left out, or has no token to learn"
               .formatted(examples.count()));
     }
     return new HeldOutExamples(samples, size);

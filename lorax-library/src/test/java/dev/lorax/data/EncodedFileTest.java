@@ -45,7 +45,7 @@ class EncodedFileTest {
       }
       assertThat(file.findings())
           .hasToString(
-              "2 dropped: 1 not JSON (line 2), 1 with an empty text (line 5);"
+              "2 dropped: 1 not JSON (line 2: is not a JSON object: it must begin with {), 1 with an empty text (line 5);"
                   + " 1 cut at the limit (20%, line 4)");
       assertThat(statistics.samples()).isEqualTo(10);
       assertThat(statistics.dropped()).isEqualTo(4);
@@ -66,8 +66,9 @@ class EncodedFileTest {
       EncodedFile file =
           new EncodedFile(data, new SampleEncoder(tokenizer, TEN, Optional.of(refusing)));
       assertThat(file.examples(0)).isEmpty();
-      assertThat(file.findings().details())
-          .containsExactly("line 1: the chat template refuses it: roles must alternate");
+      assertThat(file.findings().details()).containsExactly("line 1: roles must alternate");
+      assertThat(file.findings())
+          .hasToString("1 dropped: 1 refused by the chat template (line 1: roles must alternate)");
     }
   }
 

@@ -203,7 +203,8 @@ class ExampleBatchesTest {
     assertThat(HeldOutExamples.of(SAMPLES, 4, 100).samples()).isEqualTo(13);
     Samples masked = new Samples(List.of(List.of(Samples.masked())));
     assertThatThrownBy(() -> HeldOutExamples.of(masked, 4, 10))
-        .hasMessage("None of the 1 samples has a token to measure on: all labels are masked");
+        .hasMessage(
+            "None of the 1 samples can be measured on: each is left out, or has no token to learn");
   }
 
   private static int[] order(ExampleBatches batches, int samples) {

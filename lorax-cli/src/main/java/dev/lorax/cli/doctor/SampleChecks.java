@@ -70,12 +70,12 @@ final class SampleChecks {
           double share = (double) dropped / samples.statistics().samples();
           String why =
               "%s of the samples are dropped (%s)"
-                  .formatted(Figures.percent(share), String.join("; ", samples.found()));
+                  .formatted(Figures.percent(share), String.join("; ", samples.faults().lines()));
           return dropped == 0
               ? Optional.empty()
               : Optional.of(
                   share > MANY
-                      ? Diagnosis.warning("dropped", why, "put the data right")
+                      ? Diagnosis.warning("dropped", why, samples.faults().remedy())
                       : Diagnosis.note("dropped", why, ""));
         });
   }

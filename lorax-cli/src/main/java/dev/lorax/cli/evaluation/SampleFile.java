@@ -33,8 +33,18 @@ final class SampleFile implements EvaluationData {
     this.file = file;
     this.base = base;
     this.options = options;
+    options.check(Set.of(file.format().layout()));
     examples = new EncodedFile(file, options.encoder(base, options.encoding(limit)));
-    batches = Failure.orFail(() -> HeldOutExamples.of(examples, options.batchSize, options.most()));
+    batches = measured();
+  }
+
+  private HeldOutExamples measured() {
+    try {
+      return HeldOutExamples.of(examples, options.batchSize, options.most());
+    } catch (IllegalArgumentException none) {
+      throw Failure.of(
+          "%s: %s (%s)".formatted(file.file(), none.getMessage(), examples.findings()), none);
+    }
   }
 
   @Override

@@ -17,7 +17,7 @@ public final class DataOptions extends SampleOptions {
       required = true,
       paramLabel = "FILE[:WEIGHT]",
       description =
-          "A text in UTF-8, or samples as JSON lines, a JSON array or CSV, gzipped or not: text;"
+          "A text, or samples as JSON lines, a JSON array or CSV, in UTF-8, gzipped or not: text;"
               + " prompt and completion; messages; instruction, input and output; conversations."
               + " Several files of samples may be given; an epoch goes over each WEIGHT times.",
       order = -2) // before those of all samples
@@ -27,7 +27,9 @@ public final class DataOptions extends SampleOptions {
   @Option(
       names = "--validation",
       paramLabel = "FILE",
-      description = "Samples to measure on, instead of a share of the data (--held-out).",
+      description =
+          "Samples, or a text for a text, to measure on instead of a share of the data"
+              + " (--held-out).",
       order = -2)
   public Path validation;
 
@@ -46,19 +48,40 @@ public final class DataOptions extends SampleOptions {
    */
   public Material open(Checkpoint base, TrainingOptions options) {
     Path first = files.get(0).path();
+    if (validation != null && options.heldOut != null && options.heldOut > 0) {
+      throw Failure.usage(
+          "--held-out would do nothing beside --validation, which is measured on instead: leave one of"
+              + " them out, of the recipe too");
+    }
     if (Container.of(first) != Container.PLAIN_TEXT) {
       requireSamples(first, options);
       return ExampleMaterial.open(base, this, options);
     }
     check(first);
-    if (files.size() > 1 || validation != null) {
+    if (files.size() > 1) {
       throw Failure.usage(
           "%s is plain text, of which one is learned at a time: join the texts, or write each as"
                   .formatted(first)
               + " a line {\"text\": …} of a JSON lines file");
     }
-    TextData text = TextData.read(first, base.tokenizer(), options.share());
-    return TextMaterial.of(text, options, base.architecture().context());
+    return TextMaterial.of(text(first, base, options), options, base.architecture().context());
+  }
+
+  private TextData text(Path first, Checkpoint base, TrainingOptions options) {
+    if (validation == null) {
+      return TextData.read(first, base.tokenizer(), options.share());
+    }
+    if (Container.of(validation) != Container.PLAIN_TEXT) {
+      throw Failure.usage(
+          "--validation %s holds samples, but %s is plain text: give a text to measure on too"
+              .formatted(validation, first));
+    }
+    int[] train = TextData.read(first, base.tokenizer(), 0).train();
+    int[] heldOut = TextData.read(validation, base.tokenizer(), 0).train();
+    if (heldOut.length < 2) {
+      throw Failure.of(validation + " has a single token, too few to measure on: give more text");
+    }
+    return new TextData(first.toString(), train, heldOut);
   }
 
   /** What is said of a text does nothing to samples. */
@@ -68,11 +91,6 @@ public final class DataOptions extends SampleOptions {
           "--consecutive would do nothing here, since %s holds samples, not one plain text: leave it out,"
                   .formatted(first)
               + " of the recipe too");
-    }
-    if (validation != null && options.heldOut != null && options.heldOut > 0) {
-      throw Failure.usage(
-          "--held-out would do nothing beside --validation, which is measured on instead: leave one of"
-              + " them out, of the recipe too");
     }
   }
 

@@ -20,7 +20,7 @@ record ExampleFacts(ExampleMaterial samples) {
                 Figures.count(samples.examples().count()),
                 Figures.count(samples.heldOut().count())));
     lines.add(samples.statistics() + seen());
-    lines.addAll(samples.found());
+    lines.addAll(samples.faults().lines());
     return lines;
   }
 

@@ -2,11 +2,11 @@ package dev.lorax.cli.training;
 
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Failure;
-import dev.lorax.cli.console.Figures;
 import dev.lorax.data.DataFile;
 import dev.lorax.data.EncodedFile;
 import dev.lorax.data.Example;
 import dev.lorax.data.Examples;
+import dev.lorax.data.Layout;
 import dev.lorax.data.Mixture;
 import dev.lorax.data.SampleEncoder;
 import dev.lorax.data.Split;
@@ -18,8 +18,11 @@ import dev.lorax.train.HeldOutExamples;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Samples of files, as a model learns them. */
 public final class ExampleMaterial implements Material {
@@ -52,7 +55,9 @@ public final class ExampleMaterial implements Material {
     train = shares.train;
     heldOut = shares.heldOut;
     survey = SampleSurvey.of(train.examples(), parts);
-    requireSomeLearned();
+    if (survey.statistics().learned() == 0) {
+      throw faults().nothingToLearn(survey.statistics().samples());
+    }
   }
 
   /**
@@ -70,6 +75,10 @@ public final class ExampleMaterial implements Material {
       if (data.validation != null) {
         parts.add(part(data.validation, 0, data, encoder));
       }
+      data.check(
+          parts.stream()
+              .map(part -> part.file.format().layout())
+              .collect(Collectors.toCollection(() -> EnumSet.noneOf(Layout.class))));
       int group = data.grouped ? options.batchSize * options.accumulate : 1;
       return new ExampleMaterial(limit, group, parts, Shares.of(parts, options));
     } catch (RuntimeException failed) {
@@ -101,18 +110,6 @@ public final class ExampleMaterial implements Material {
       }
       return new Shares(
           new Mixture(train, options.seed), new Mixture(held, options.seed).examples());
-    }
-  }
-
-  private void requireSomeLearned() {
-    TokenStatistics statistics = survey.statistics();
-    if (statistics.learned() == 0) {
-      throw Failure.of(
-          "%s holds nothing to learn: of %s samples looked at %s"
-              .formatted(
-                  parts.get(0).file.file(),
-                  Figures.count(statistics.samples()),
-                  parts.get(0).examples.findings()));
     }
   }
 
@@ -162,6 +159,9 @@ public final class ExampleMaterial implements Material {
   public Optional<HeldOut> heldOut(int size) {
     if (heldOut.count() == 0) {
       return Optional.empty();
+    }
+    if (IntStream.range(0, heldOut.count()).allMatch(i -> heldOut.examples(i).isEmpty())) {
+      throw faults().nothingToMeasure(heldOut.count());
     }
     HeldOutExamples measured =
         Failure.orFail(() -> HeldOutExamples.of(heldOut, size, MOST_HELD_OUT));
@@ -218,12 +218,9 @@ public final class ExampleMaterial implements Material {
     return new ExampleFacts(this).lines();
   }
 
-  /** What is remarkable about samples seen so far, a line a file. */
-  public List<String> found() {
-    return parts.stream()
-        .filter(part -> !part.examples.findings().isEmpty())
-        .map(part -> "%s: %s".formatted(part.file.file(), part.examples.findings()))
-        .toList();
+  /** What is remarkable about samples seen so far. */
+  public ExampleFaults faults() {
+    return new ExampleFaults(parts);
   }
 
   @Override

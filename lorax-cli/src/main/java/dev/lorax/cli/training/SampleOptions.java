@@ -7,16 +7,21 @@ import dev.lorax.cli.console.Failure;
 import dev.lorax.data.DataFile;
 import dev.lorax.data.EncodingOptions;
 import dev.lorax.data.Fields;
+import dev.lorax.data.Layout;
 import dev.lorax.data.Overlong;
 import dev.lorax.data.SampleEncoder;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** How samples of files become tokens; on the command line, options of those names. */
@@ -125,6 +130,32 @@ public class SampleOptions {
           ("%s would do nothing here, since %s is one plain text: leave that out, of the recipe too, or"
                   + " give samples as JSON lines, a JSON array or CSV")
               .formatted(String.join(", ", idle), text));
+    }
+  }
+
+  /**
+   * Checks that what is said of samples means some of them.
+   *
+   * @param layouts of the files
+   * @throws Failure if something is said that would do nothing
+   */
+  public void check(Set<Layout> layouts) {
+    List<String> idle = new ArrayList<>();
+    if (answers != null
+        && Collections.disjoint(layouts, Set.of(Layout.MESSAGES, Layout.SHAREGPT))) {
+      idle.add("--answers");
+    }
+    if (asChat && !layouts.contains(Layout.COMPLETION)) {
+      idle.add("--as-chat");
+    }
+    if (prompts && layouts.equals(Set.of(Layout.TEXT))) {
+      idle.add("--learn-prompts");
+    }
+    if (!idle.isEmpty()) {
+      String all = layouts.stream().map(Layout::toString).collect(Collectors.joining(" and "));
+      throw Failure.usage(
+          "%s would do nothing here, since the samples are %s: leave that out, of the recipe too"
+              .formatted(String.join(", ", idle), all));
     }
   }
 

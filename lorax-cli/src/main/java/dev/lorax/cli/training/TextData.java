@@ -3,7 +3,10 @@ package dev.lorax.cli.training;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.text.Tokenizer;
 import dev.lorax.train.Windows;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -11,6 +14,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
 
 /**
  * A text as tokens, cut in two.
@@ -48,7 +52,7 @@ public record TextData(String name, int[] train, int[] heldOut) {
     return train.length + heldOut.length;
   }
 
-  /** The text of a file in UTF-8, with no byte order mark. */
+  /** The text of a file in UTF-8, gzipped or not, with no byte order mark. */
   public static String text(Path file) {
     if (Files.isDirectory(file)) {
       throw Failure.of(file + " is a folder: name a text file in it");
@@ -57,9 +61,21 @@ public record TextData(String name, int[] train, int[] heldOut) {
       throw Failure.of(file + ": no such file; give a text file in UTF-8");
     }
     try {
-      return decode(file, Files.readAllBytes(file));
+      return decode(file, unpacked(Files.readAllBytes(file)));
     } catch (IOException failed) {
       throw Failure.unreadable(file, failed);
+    }
+  }
+
+  private static byte[] unpacked(byte[] bytes) throws IOException {
+    boolean gzipped = bytes.length > 1 && bytes[0] == 0x1F && bytes[1] == (byte) 0x8B;
+    if (!gzipped) {
+      return bytes;
+    }
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+      return in.readAllBytes();
+    } catch (EOFException cut) {
+      throw new IOException("its gzip data are cut off", cut);
     }
   }
 

@@ -1,11 +1,11 @@
 package dev.lorax.cli.training;
 
-import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * A file to learn from, and how often.
@@ -19,7 +19,7 @@ public record WeightedFile(Path path, double weight) {
   /**
    * Reads {@code FILE} or {@code FILE:WEIGHT}.
    *
-   * @throws Failure if the weight is 0
+   * @throws TypeConversionException if the weight is 0
    */
   public static WeightedFile parse(String text) {
     Matcher weighted = WEIGHTED.matcher(text);
@@ -28,7 +28,8 @@ public record WeightedFile(Path path, double weight) {
     }
     double weight = Double.parseDouble(weighted.group(2));
     if (weight == 0) {
-      throw Failure.usage("--data %s: a file of weight 0 is not learned from".formatted(text));
+      throw new TypeConversionException(
+          "'%s': a file of weight 0 is not learned from; leave it out".formatted(text));
     }
     return new WeightedFile(Path.of(weighted.group(1)), weight);
   }
