@@ -143,7 +143,8 @@ class DoctorCommandTest {
   @Test
   void aStepThatCannotBeTriedIsAnErrorBesideTheRest() {
     assertThat(findings(clinic.chats(9), "--learning-rate", -1))
-        .anyMatch(line -> line.startsWith("error steps: The learning rate must be positive"))
+        .containsOnlyOnce(
+            "error options: --learning-rate must be above 0 and at most 1e20, not -1.0: ")
         .anyMatch(line -> line.startsWith("ok end-of-sequence: "));
     clinic.weights(tensors -> tensors.get("transformer.ln_f.weight").mulInPlace(Double.NaN));
     assertThat(findings(clinic.chats(9)))
