@@ -190,6 +190,14 @@ class TrainCommandTest {
   }
 
   @Test
+  void allLinearIsMeantByWhatIsNearlyThatAndStandsAlone() {
+    for (String typo : List.of("all-liner", "all_linear", "AllLinear")) {
+      train(text, "--targets", typo).failed(2, "--targets " + typo + ": did you mean all-linear?");
+    }
+    train(text, "--targets", "all-linear,query").failed(2, "--targets all-linear", "alone");
+  }
+
+  @Test
   void refusesTargetsThatCannotBeSavedBeforeTraining() {
     Lorax run = train(text, "--targets", "query,language_modeling_head.output");
     run.failed(2, "no place for the adapters of language_modeling_head.output");
@@ -212,7 +220,8 @@ class TrainCommandTest {
     train(text, "--threads", 0).failed(2, "Threads must be at least 1");
     train(text, "--dtype", "i8").failed(2, "bf16, f32");
     train(text, "--dtype", "int4").failed(2, "--dtype int4 serves for generating text");
-    train(text, "--schedule", "wavy").failed(2, "--schedule", "cosine");
+    train(text, "--schedule", "wavy")
+        .failed(2, "--schedule", "'wavy' is none of", "cosine-with-restarts");
     assertThat(out).doesNotExist();
   }
 
