@@ -84,10 +84,14 @@ final class AdapterRun {
             : MetricsLog.resumeAt(step, folder.metrics(), console::note);
     History earlier = log.metrics().history(false, Optional.empty());
     training.resume(checkpoint, earlier);
-    checkpoint.ifPresent(
-        place -> console.note("resumed", "after step %d, from %s".formatted(step, place)));
+    checkpoint.ifPresent(place -> tellResumed(step, place));
     interrupt.listen();
     return training.run(observers(now, earlier.measures()), interrupt::requested);
+  }
+
+  private void tellResumed(long step, Path place) {
+    String last = training.isOver() ? ", its last: the run had finished" : "";
+    console.note("resumed", "after step %d%s, from %s".formatted(step, last, place));
   }
 
   private Observer observers(RunState now, List<Measure> earlier) {

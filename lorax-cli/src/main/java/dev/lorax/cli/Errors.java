@@ -3,6 +3,7 @@ package dev.lorax.cli;
 import dev.lorax.checkpoint.CheckpointException;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.recipe.RecipeArguments;
 import dev.lorax.data.DataException;
 import dev.lorax.hub.HubException;
 import dev.lorax.model.ModelConfigException;
@@ -15,6 +16,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -34,10 +36,13 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
 
   private final Console console;
   private final BooleanSupplier verbose;
+  private final String[] words;
 
-  Errors(Console console, BooleanSupplier verbose) {
+  /** For the words of a command line, without those of its recipe. */
+  Errors(Console console, BooleanSupplier verbose, String... words) {
     this.console = console;
     this.verbose = verbose;
+    this.words = words;
   }
 
   @Override
@@ -49,8 +54,16 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
             ? unmatched.getSuggestions()
             : List.of();
     String hint = similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?";
-    console.error(message + hint + " ('" + command + " --help' shows the options)");
+    console.error(origin(wrong) + message + hint + " ('" + command + " --help' shows the options)");
     return ExitCode.USAGE;
+  }
+
+  private String origin(ParameterException wrong) {
+    return wrong.getArgSpec() instanceof OptionSpec option
+        ? RecipeArguments.origin(option, wrong.getCommandLine(), words)
+            .map(file -> "%s, '%s': ".formatted(file, option.longestName().substring(2)))
+            .orElse("")
+        : "";
   }
 
   @Override
@@ -73,8 +86,8 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
       return String.valueOf(thrown.getMessage());
     }
     if (isMemory(thrown)) {
-      return "out of memory: lower --batch-size or --window, give --dtype bf16, or close other"
-          + " programs";
+      return "out of memory: lower --batch-size or --max-length (--window), give --dtype bf16, or"
+          + " close other programs";
     }
     return "this is a bug in lorax: %s%s"
         .formatted(thrown, verbose ? "" : "; run again with --verbose and report it");

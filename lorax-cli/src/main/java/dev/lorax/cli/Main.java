@@ -14,6 +14,7 @@ import dev.lorax.train.Schedule;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
@@ -48,7 +49,7 @@ public final class Main {
   static int run(
       Console console, Interrupt interrupt, Map<String, String> environment, String... args) {
     LoraxCommand root = new LoraxCommand(console);
-    Errors errors = new Errors(console, root::isVerbose);
+    Errors errors = new Errors(console, root::isVerbose, args);
     try {
       CommandLine line =
           line(console, interrupt, environment, root)
@@ -106,7 +107,7 @@ public final class Main {
     try {
       return Schedule.named(name);
     } catch (IllegalArgumentException unknown) {
-      throw new TypeConversionException(unknown.getMessage());
+      throw unknown(name, Schedule.known().stream().map(known -> (known + "").replace('_', '-')));
     }
   }
 
@@ -116,15 +117,12 @@ public final class Main {
         Arrays.stream(values)
             .filter(value -> value.toString().equalsIgnoreCase(name))
             .findFirst()
-            .orElseThrow(
-                () ->
-                    new TypeConversionException(
-                        "'%s' is none of %s"
-                            .formatted(
-                                name,
-                                Arrays.stream(values)
-                                    .map(Object::toString)
-                                    .collect(Collectors.joining(", ")))));
+            .orElseThrow(() -> unknown(name, Arrays.stream(values).map(Object::toString)));
+  }
+
+  private static TypeConversionException unknown(String name, Stream<String> known) {
+    return new TypeConversionException(
+        "'%s' is none of %s".formatted(name, known.collect(Collectors.joining(", "))));
   }
 
   /** Must come before the first logger: what libraries log reaches the user only if it matters. */

@@ -53,6 +53,8 @@ final class RunningOptions {
   @Option(names = "--json", description = "Print the summary as one JSON object on stdout.")
   boolean json;
 
+  private Optional<Integer> settled = Optional.empty();
+
   /**
    * Checks what needs no model.
    *
@@ -76,11 +78,15 @@ final class RunningOptions {
 
   /** Unless told otherwise, a resumed run takes as many threads as before: bits depend on it. */
   void settle(RunState.Settled before) {
-    threads = threads == null ? Integer.valueOf(before.threads()) : threads;
+    settled = Optional.of(before.threads());
   }
 
   ThreadChoice applyThreads() {
-    ThreadChoice choice = ThreadChoice.here(threads);
+    ThreadChoice choice =
+        settled
+            .filter(before -> threads == null)
+            .map(ThreadChoice::resumed)
+            .orElseGet(() -> ThreadChoice.here(threads));
     return Failure.orUsage(
         () -> {
           Engine.threads(choice.count());

@@ -143,7 +143,8 @@ class DoctorCommandTest {
   @Test
   void aStepThatCannotBeTriedIsAnErrorBesideTheRest() {
     assertThat(findings(clinic.chats(9), "--learning-rate", -1))
-        .anyMatch(line -> line.startsWith("error steps: The learning rate must be positive"))
+        .containsOnlyOnce(
+            "error options: --learning-rate must be above 0 and at most 1e20, not -1.0: ")
         .anyMatch(line -> line.startsWith("ok end-of-sequence: "));
     clinic.weights(tensors -> tensors.get("transformer.ln_f.weight").mulInPlace(Double.NaN));
     assertThat(findings(clinic.chats(9)))
@@ -209,6 +210,56 @@ class DoctorCommandTest {
         .asString()
         .startsWith("note learning-rate: ")
         .contains("is unusually %s for LoRA".formatted(size));
+  }
+
+  @Test
+  void aRuinousLearningRateIsAWarning() {
+    says(
+        "warning learning-rate: the learning rate 3 is unusually high",
+        clinic.chats(30),
+        "--learning-rate",
+        3);
+  }
+
+  @Test
+  void aShareThatHoldsNothingOutIsAWarning() {
+    says(
+        "warning held-out: a share of 0.001 of 30 samples is too small to hold any out, so nothing"
+            + " is measured: give a larger --held-out",
+        clinic.chats(30),
+        "--held-out",
+        0.001);
+  }
+
+  @Test
+  void textsThatTeachLittleAreToldWithoutPrompts() {
+    Path texts = clinic.lines("texts.jsonl", "{'text': 'ab'}", "{'text': 'a b'}");
+    assertThat(clinic.findings(texts, "--held-out", 0, "--max-length", 2))
+        .anyMatch(
+            line ->
+                line.startsWith("warning few-learned: ")
+                    && line.endsWith(": give a longer --max-length, or longer texts"));
+  }
+
+  @Test
+  void theLengthOfSamplesIsRefusedByItsName() {
+    assertThat(clinic.findings(clinic.chats(9), "--max-length", 100_000))
+        .anyMatch(line -> line.startsWith("error data: --max-length 100000 exceeds the model's"));
+  }
+
+  @Test
+  void aWarmUpThatIsNoShorterThanTheRunIsAWarning() {
+    Path data = clinic.chats(30);
+    says(
+        "warning warmup: the warm-up of 20 steps is no shorter than the run of 20, which only reaches"
+            + " 95 % of the learning rate: lower --warmup",
+        data, "--warmup", 20);
+    assertThat(against(data, "--warmup", 19)).isEmpty();
+    Path out = folder.resolve("out");
+    Lorax run =
+        clinic.run("train", data, "--steps", 1, "--warmup", 100, "--out", out, "--sample", "");
+    assertThat(run.ok().err())
+        .containsPattern("(?m)^warning +the warm-up of 100 .+ reaches 0 % of");
   }
 
   @Test

@@ -232,7 +232,7 @@ class EvalCommandTest {
     eval(texts, "--exact-match").failed(2, "--exact-match", "texts.jsonl holds texts");
     eval(TinyModel.text(folder), "--exact-match").failed(2, "--exact-match", "is one text");
     eval(samples, "--limit", 0).failed(2, "--limit must be at least 1");
-    eval(samples, "--window", 65).failed(2, "--window 65", "at most 64");
+    eval(samples, "--max-length", 65).failed(2, "--max-length 65", "at most 64");
     eval(folder.resolve("none.jsonl")).failed(1, "none.jsonl", "no such file");
     Lorax.run("eval", "--model", model).failed(2, "Missing required option: '--data=FILE'");
     Lorax.run("eval", "--help").ok();

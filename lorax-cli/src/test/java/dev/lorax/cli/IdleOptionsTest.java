@@ -100,6 +100,8 @@ class IdleOptionsTest {
   void whatNeedsMeasurementsIsRefusedWithoutThem() {
     Path chats = clinic.chats(9);
     train(chats, "--held-out", 0, "--patience", 2).failed(2, "--patience would do nothing here");
+    train(chats, "--held-out", 0.001, "--patience", 2)
+        .failed(2, "--held-out 0.001 is too small a share to hold anything out", "a larger one");
     train(chats, "--held-out", 0, "--eval-every", 2)
         .failed(2, "--eval-every would do nothing here");
     train(chats, "--held-out", 0, "--result", "best")

@@ -6,8 +6,10 @@ import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Terminals;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
+  @Test
+  void aWrongValueIsToldWithTheRecipeItComesFrom(@TempDir Path folder) throws IOException {
+    Path recipe = Files.writeString(folder.resolve("my.yaml"), "rank: many\nsteps: [1, 2]\n");
+    Lorax.run("train", "--recipe", recipe)
+        .failed(2, "error: %s, 'rank': Invalid value for option '--rank'".formatted(recipe));
+    Lorax.run("train", "--recipe", recipe, "--rank", "few")
+        .failed(2, "error: Invalid value for option '--rank'");
+    Lorax.run("generate", "--recipe", folder.resolve("none")).failed(2, "error: Missing required");
+    Files.writeString(recipe, "rank: 4\n");
+    Lorax.run("train", "--recipe", recipe, "--out", "x")
+        .failed(2, "error: Missing required option");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -233,7 +233,9 @@ class ResumeTest {
   }
 
   private static int threadsOfResumed(Path out) throws IOException {
-    return Lorax.run("train", "--resume", out, "--json").ok().json().get("threads").asInt();
+    Lorax run = Lorax.run("train", "--resume", out, "--json").ok();
+    assertThat(run.err()).contains("as in the run before").doesNotContain("--threads");
+    return run.json().get("threads").asInt();
   }
 
   @Test
@@ -242,6 +244,8 @@ class ResumeTest {
     Object[] command = command(out).toArray();
     command[Arrays.asList(command).indexOf("--steps") + 1] = 5;
     Lorax.run(command).ok();
+    assertThat(Lorax.run("train", "--resume", out).ok().err())
+        .contains("after step 5, its last: the run had finished, from " + out);
     Lorax.run("train", "--resume", out, "--memory-budget", "100GB", "--json").ok();
     assertThat(Lorax.run("train", "--resume", out, "--memory-budget", "100GB", "--json").err())
         .contains("fits --memory-budget 100.0 GB")
@@ -289,6 +293,10 @@ class ResumeTest {
 
   @Test
   void whatIsNoRunCannotBeResumed() {
-    Lorax.run("train", "--resume", folder).failed(1, "no such file", "recipe.yaml");
+    Lorax.run("train", "--resume", folder)
+        .failed(1, folder + " is no run that could be resumed: it has no recipe.yaml");
+    Path none = folder.resolve("none");
+    Lorax.run("train", "--resume", none)
+        .failed(1, none + " is no run that could be resumed: no such folder");
   }
 }

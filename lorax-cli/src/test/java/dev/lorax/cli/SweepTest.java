@@ -98,7 +98,8 @@ class SweepTest {
   void refusesWhatCannotBeSwept() {
     Path out = folder.resolve("sweep");
     train(out, "--sweep", "rank").failed(2, "--sweep rank: give NAME=V1,V2");
-    train(out, "--sweep", "ranks=1,2").failed(2, "that is no option of 'lorax train'");
+    train(out, "--sweep", "ranks=1,2")
+        .failed(2, "that is no option of 'lorax train'; did you mean rank?");
     train(out, "--sweep", "rank=2,x").failed(2, "--sweep {rank=x}", "'x' is not an int");
     train(out, "--sweep", "rank=2,0").failed(2, "rank", "at least 1");
     train(out, "--sweep", "model=a,b").failed(2, "all runs of a sweep share it");

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainCommandTest {
   @TempDir Path folder;
@@ -188,6 +190,14 @@ class TrainCommandTest {
   }
 
   @Test
+  void allLinearIsMeantByWhatIsNearlyThatAndStandsAlone() {
+    for (String typo : List.of("all-liner", "all_linear", "AllLinear")) {
+      train(text, "--targets", typo).failed(2, "--targets " + typo + ": did you mean all-linear?");
+    }
+    train(text, "--targets", "all-linear,query").failed(2, "--targets all-linear", "alone");
+  }
+
+  @Test
   void refusesTargetsThatCannotBeSavedBeforeTraining() {
     Lorax run = train(text, "--targets", "query,language_modeling_head.output");
     run.failed(2, "no place for the adapters of language_modeling_head.output");
@@ -206,12 +216,32 @@ class TrainCommandTest {
     train(text, "--window", 65).failed(2, "--window 65", "at most 64");
     train(text, "--steps", 1, "--epochs", 1).failed(2, "--steps", "--epochs");
     train(text, "--held-out", 1).failed(2, "--held-out");
-    train(text, "--learning-rate", -1).failed(2, "learning rate");
     train(text, "--sample", "long ".repeat(50)).failed(2, "--sample has 250 tokens", "64");
     train(text, "--threads", 0).failed(2, "Threads must be at least 1");
     train(text, "--dtype", "i8").failed(2, "bf16, f32");
     train(text, "--dtype", "int4").failed(2, "--dtype int4 serves for generating text");
-    train(text, "--schedule", "wavy").failed(2, "--schedule", "cosine");
+    train(text, "--schedule", "wavy")
+        .failed(2, "--schedule", "'wavy' is none of", "cosine-with-restarts");
+    assertThat(out).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--learning-rate, -1, above 0 and at most 1e20",
+    "--learning-rate, 1e21, above 0 and at most 1e20",
+    "--lora-plus, 0, above 0 and finite",
+    "--neftune, -5, at least 0 and finite",
+    "--weight-decay, -1, at least 0 and finite",
+    "--clip, -1, at least 0",
+    "--label-smoothing, 2, at least 0 and below 1",
+    "--held-out, NaN, at least 0 and below 1",
+    "--recompute, 2, between 0 and 1"
+  })
+  void refusesNumbersByTheirOptionsBeforeItReadsAnything(
+      String option, String value, String range) {
+    Lorax run = train(folder.resolve("none.txt"), option, value);
+    run.failed(2, "%s must be %s, not %s".formatted(option, range, Double.valueOf(value)));
+    assertThat(run.err()).hasLineCount(1);
     assertThat(out).doesNotExist();
   }
 

@@ -296,6 +296,7 @@ class TrainSamplesTest {
         .hasSameBinaryContentAs(out.resolve("best/adapter_model.safetensors"));
     Lorax again = Lorax.run("train", "--resume", out, "--json").ok();
     assertThat(again.json().get("steps")).isEqualTo(summary.get("steps")); // it has given up
+    assertThat(again.err()).contains("its last: the run had finished, from " + out);
     assertThat(Lorax.run("train", "--resume", out).ok().out())
         .contains("early, after step %s of 400".formatted(summary.get("steps")))
         .contains(" -> %.4f".formatted(summary.get("evalLossBest").asDouble()))

@@ -24,6 +24,8 @@ public final class Checks {
           SampleChecks::systemLeftOut,
           TemplateChecks::columnLeftOut,
           RunChecks::learningRate,
+          RunChecks::warmup,
+          RunChecks::nothingHeldOut,
           RunChecks::batch);
 
   private Checks() {}

@@ -1,6 +1,7 @@
 package dev.lorax.cli.doctor;
 
 import dev.lorax.cli.console.Figures;
+import dev.lorax.cli.training.AdapterTraining;
 import dev.lorax.cli.training.MemoryBudget;
 import dev.lorax.cli.training.MemoryChoice;
 import dev.lorax.cli.training.Trial;
@@ -12,6 +13,7 @@ import java.util.List;
 
 /** Whether the numbers of a run are usual, and whether everything learns. */
 final class RunChecks {
+  private static final double RUINOUS = 1e-1;
   private static final double HIGH = 1e-2;
   private static final double LOW = 1e-6;
 
@@ -20,14 +22,57 @@ final class RunChecks {
   /** A typo in an exponent trains a ruin, or nothing. */
   static List<Diagnosis> learningRate(Case run) {
     double rate = run.options().learningRate;
-    return rate > LOW && rate < HIGH
-        ? List.of()
-        : List.of(
-            Diagnosis.note(
-                "learning-rate",
-                "the learning rate %s is unusually %s for LoRA"
-                    .formatted(Figures.number(rate), rate >= HIGH ? "high" : "low"),
-                "1e-4 to 1e-3 is usual"));
+    if (rate > LOW && rate < HIGH) {
+      return List.of();
+    }
+    return List.of(
+        new Diagnosis(
+            rate >= RUINOUS ? Severity.WARNING : Severity.NOTE,
+            "learning-rate",
+            "the learning rate %s is unusually %s for LoRA"
+                .formatted(Figures.number(rate), rate >= HIGH ? "high" : "low"),
+            "1e-4 to 1e-3 is usual"));
+  }
+
+  /** A run that ends while it warms up never learns as fast as it was told to. */
+  static List<Diagnosis> warmup(Case run) {
+    return run
+        .training()
+        .map(AdapterTraining::plan)
+        .filter(plan -> plan.warmup() >= plan.steps())
+        .map(
+            plan ->
+                Diagnosis.warning(
+                    "warmup",
+                    "the warm-up of %s steps is no shorter than the run of %s, which only reaches %s of"
+                            .formatted(
+                                Figures.count(plan.warmup()),
+                                Figures.count(plan.steps()),
+                                Figures.percent((plan.steps() - 1.0) / plan.warmup()))
+                        + " the learning rate",
+                    "lower --warmup, or give more --steps or --epochs"))
+        .stream()
+        .toList();
+  }
+
+  /** A share may be less than one of few samples. */
+  static List<Diagnosis> nothingHeldOut(Case run) {
+    return run
+        .training()
+        .map(AdapterTraining::plan)
+        .filter(plan -> plan.heldOut().isEmpty() && run.options().share() > 0)
+        .map(
+            plan ->
+                Diagnosis.warning(
+                    "held-out",
+                    "a share of %s of %s %s is too small to hold any out, so nothing is measured"
+                        .formatted(
+                            Figures.number(run.options().share()),
+                            Figures.count(plan.perEpoch()),
+                            run.material().unit()),
+                    "give a larger --held-out, or 0 if that is meant"))
+        .stream()
+        .toList();
   }
 
   /** A step that goes over everything more than once. */
@@ -53,7 +98,7 @@ final class RunChecks {
                 "memory",
                 "training takes about %s, more than the %s, so no step was tried"
                     .formatted(Figures.bytes(choice.peak()), budget),
-                "lower --batch-size or --window, or give --dtype bf16"));
+                "lower --batch-size or --max-length (--window), or give --dtype bf16"));
   }
 
   /** B starts at zero, so where it still is, no gradient came. */

@@ -67,7 +67,7 @@ public final class EvaluationOptions extends SampleOptions {
    * @throws Failure if a number is out of range
    */
   public void check() {
-    least("--window", window);
+    least("--window or --max-length", window);
     least("--limit", limit);
     least("--batch-size", batchSize);
     least("--max-tokens", maxTokens);

@@ -40,10 +40,12 @@ public final class Combinations {
   }
 
   private static String name(String given, CommandSpec command, Set<String> fixed) {
-    OptionSpec option = command.findOption("--" + given.strip().replaceFirst("^-+", ""));
+    String bare = given.strip().replaceFirst("^-+", "");
+    OptionSpec option = command.findOption("--" + bare);
     if (option == null) {
       throw Failure.usage(
-          "--sweep %s: that is no option of 'lorax %s'".formatted(given, command.name()));
+          "--sweep %s: that is no option of 'lorax %s'%s"
+              .formatted(given, command.name(), NearestOption.hint(bare, command)));
     }
     String name = Recipe.name(option);
     if (fixed.contains(name)) {

@@ -1,6 +1,7 @@
 package dev.lorax.cli.recipe;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -25,8 +26,11 @@ import picocli.CommandLine.Model.OptionSpec;
  * @param values of each option: one, or several where it may be given several times
  */
 public record Recipe(Map<String, List<String>> values) {
-  private static final YAMLMapper YAML = new YAMLMapper();
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String TWICE = "Duplicate field "; // Jackson's words
+  private static final String WANTED = "a recipe in YAML, one 'option: value' a line";
 
   /** Copies the map, in its order. */
   public Recipe {
@@ -39,9 +43,7 @@ public record Recipe(Map<String, List<String>> values) {
    * @throws Failure if it cannot be read, or holds no names with values
    */
   public static Recipe read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw Failure.of(file + ": no such file; give a recipe in YAML, one 'option: value' a line");
-    }
+    requireFile(file);
     try {
       JsonNode tree = YAML.readTree(file.toFile());
       if (!tree.isObject()) {
@@ -51,14 +53,33 @@ public record Recipe(Map<String, List<String>> values) {
       tree.properties().forEach(field -> values.put(field.getKey(), texts(file, field)));
       return new Recipe(values);
     } catch (JsonProcessingException wrong) {
-      int line = wrong.getLocation() == null ? 1 : wrong.getLocation().getLineNr();
-      throw Failure.of(
-          "%s, line %d is not YAML: %s"
-              .formatted(file, line, wrong.getOriginalMessage().lines().findFirst().orElse("")),
-          wrong);
+      throw unreadable(file, wrong);
     } catch (IOException failed) {
       throw Failure.unreadable(file, failed);
     }
+  }
+
+  private static void requireFile(Path file) {
+    if (Files.isDirectory(file)) {
+      Path inside = file.resolve(RecipeArguments.FILE);
+      throw Failure.of(
+          "%s is a folder: give %s"
+              .formatted(file, Files.exists(inside) ? "the recipe in it, " + inside : WANTED));
+    }
+    if (!Files.exists(file)) {
+      throw Failure.of("%s: no such file; give %s".formatted(file, WANTED));
+    }
+  }
+
+  private static Failure unreadable(Path file, JsonProcessingException wrong) {
+    int line = wrong.getLocation() == null ? 1 : wrong.getLocation().getLineNr();
+    String why = wrong.getOriginalMessage().lines().findFirst().orElse("");
+    return why.startsWith(TWICE)
+        ? Failure.of(
+            "%s, line %d: %s is given twice: leave one of them out, or give a list as [a, b]"
+                .formatted(file, line, why.substring(TWICE.length())),
+            wrong)
+        : Failure.of("%s, line %d is not YAML: %s".formatted(file, line, why), wrong);
   }
 
   private static List<String> texts(Path file, Map.Entry<String, JsonNode> field) {

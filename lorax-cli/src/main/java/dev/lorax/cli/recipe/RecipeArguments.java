@@ -1,6 +1,7 @@
 package dev.lorax.cli.recipe;
 
 import dev.lorax.cli.console.Failure;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Puts the options of {@code --recipe FILE} where the command line has none of the same name, so
@@ -43,15 +43,13 @@ public final class RecipeArguments {
             .findFirst()
             .map(line.getSubcommands()::get)
             .orElse(null);
-    if (command == null || command.getCommandSpec().findOption("--recipe") == null) {
+    if (command == null || !takesRecipe(command)) {
       return words;
     }
     Optional<Path> folder = value("--resume", words).map(Path::of);
     folder.ifPresent(run -> requireOwn(run, words));
-    Optional<Path> file =
-        folder.isPresent()
-            ? folder.map(run -> run.resolve(FILE))
-            : value("--recipe", words).map(Path::of);
+    folder.ifPresent(RecipeArguments::requireRun);
+    Optional<Path> file = file(words);
     if (file.isEmpty()) {
       return words;
     }
@@ -61,6 +59,43 @@ public final class RecipeArguments {
       all.add("--out=" + folder.get());
     }
     return all.toArray(String[]::new);
+  }
+
+  private static boolean takesRecipe(CommandLine command) {
+    return command.getCommandSpec().findOption("--recipe") != null;
+  }
+
+  /** The recipe that is read: that of the folder of a run, or the one named. */
+  private static Optional<Path> file(String... words) {
+    return value("--resume", words)
+        .map(run -> Path.of(run).resolve(FILE))
+        .or(() -> value("--recipe", words).map(Path::of));
+  }
+
+  /**
+   * The recipe that an option's value comes from.
+   *
+   * @param words of the command line, without those of the recipe
+   * @return empty if the command line has the option, or no recipe has it
+   */
+  public static Optional<Path> origin(OptionSpec option, CommandLine command, String... words) {
+    return !takesRecipe(command) || isGiven(option, words)
+        ? Optional.empty()
+        : file(words).filter(file -> Recipe.read(file).values().containsKey(Recipe.name(option)));
+  }
+
+  /**
+   * Checks that a folder is that of a run.
+   *
+   * @throws Failure if it is not
+   */
+  public static void requireRun(Path folder) {
+    if (!Files.isRegularFile(folder.resolve(FILE))) {
+      throw Failure.of(
+          "%s is no run that could be resumed: %s; give the folder that was its --out"
+              .formatted(
+                  folder, Files.isDirectory(folder) ? "it has no " + FILE : "no such folder"));
+    }
   }
 
   /** A run goes on where it is, and as its own recipe says. */
@@ -109,18 +144,10 @@ public final class RecipeArguments {
     }
     CommandSpec spec = command.getCommandSpec();
     OptionSpec option = spec.findOption("--" + name);
-    if (option == null || !("--" + name).equals(option.longestName())) {
-      List<String> similar =
-          new UnmatchedArgumentException(command, List.of("--" + name)).getSuggestions();
+    if (option == null || !Recipe.name(option).equals(name)) {
       throw Failure.usage(
           "%s: '%s' is no option of 'lorax %s'%s"
-              .formatted(
-                  file,
-                  name,
-                  spec.name(),
-                  similar.isEmpty()
-                      ? ""
-                      : "; did you mean " + String.join(" or ", similar).replace("--", "") + "?"));
+              .formatted(file, name, spec.name(), NearestOption.hint(name, spec)));
     }
     return option;
   }

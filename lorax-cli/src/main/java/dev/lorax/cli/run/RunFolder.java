@@ -52,11 +52,7 @@ public final class RunFolder implements AutoCloseable {
    * @throws Failure if there is none, or another process works in it
    */
   public static RunFolder reopen(Path folder) {
-    if (!Files.isRegularFile(folder.resolve(RecipeArguments.FILE))) {
-      throw Failure.of(
-          "%s is no run that could be resumed: it has no %s"
-              .formatted(folder, RecipeArguments.FILE));
-    }
+    RecipeArguments.requireRun(folder);
     return new RunFolder(folder, OutputFolder.existing(folder), false);
   }
 

@@ -114,6 +114,16 @@ public final class AdapterTraining implements AutoCloseable {
     earlier = before;
   }
 
+  /** Whether the run that is resumed had come to its end. */
+  public boolean isOver() {
+    boolean isLast = state.map(TrainerState::steps).orElse(0L) >= plan.steps();
+    return isLast || rhythm().isHopeless(earlier.measures());
+  }
+
+  private TrainingRun.Rhythm rhythm() {
+    return new TrainingRun.Rhythm(plan.evalEvery(), options.patience);
+  }
+
   /** While the run goes on: writes all that it needs to go on later, into a folder. */
   public void save(Path place) {
     try (TrainerState now = trainer.state()) {
@@ -128,10 +138,9 @@ public final class AdapterTraining implements AutoCloseable {
    * @param stop asked after every step whether to end there
    */
   public History run(Observer observer, BooleanSupplier stop) {
-    TrainingRun.Rhythm rhythm = new TrainingRun.Rhythm(plan.evalEvery(), options.patience);
     try (Trainer running = trainer()) {
       trainer = running;
-      return new TrainingRun(running, plan.heldOut(), rhythm, observer)
+      return new TrainingRun(running, plan.heldOut(), rhythm(), observer)
           .after(earlier, state.map(TrainerState::steps).orElse(0L))
           .run(stop);
     }

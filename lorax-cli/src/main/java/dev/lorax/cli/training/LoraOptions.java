@@ -3,11 +3,16 @@ package dev.lorax.cli.training;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Targets;
+import dev.lorax.spelling.EditDistance;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** What is adapted, and how; on the command line, options of those names. */
 public final class LoraOptions {
+  private static final String ALL = "all-linear";
+  private static final int MOST_TYPOS = 2;
+
   /** The rank of every adapted matrix. */
   @Option(
       names = "--rank",
@@ -56,12 +61,24 @@ public final class LoraOptions {
           LoraConfig.Builder builder =
               LoraConfig.builder().rank(rank).alpha(numerator()).dropout(dropout);
           if (targets != null) {
-            boolean all = targets.equals(List.of("all-linear"));
+            targets.forEach(this::requireMeant);
+            boolean all = targets.equals(List.of(ALL));
             builder.targets(
                 all ? Targets.allLinear() : Targets.named(targets.toArray(String[]::new)));
           }
           return builder.build();
         });
+  }
+
+  /** All-linear is the name of no node, so that the model could not tell what was meant. */
+  private void requireMeant(String target) {
+    int typos = EditDistance.between(target.toLowerCase(Locale.ROOT), ALL);
+    if (typos > 0 && typos <= MOST_TYPOS) {
+      throw Failure.usage("--targets %s: did you mean %s?".formatted(target, ALL));
+    }
+    if (typos == 0 && targets.size() > 1) {
+      throw Failure.usage("--targets %s stands alone: leave out the other names".formatted(ALL));
+    }
   }
 
   private double numerator() {

@@ -40,7 +40,8 @@ public record MemoryChoice(Recomputation recomputation, long peak, String reason
     if (budget.asked()) {
       throw tooLittle(choice.peak, estimates, options, budget);
     }
-    String warning = "more than the %s: lower --batch-size or --window".formatted(budget);
+    String warning =
+        "more than the %s: lower --batch-size or --max-length (--window)".formatted(budget);
     return new MemoryChoice(choice.recomputation, choice.peak, warning);
   }
 

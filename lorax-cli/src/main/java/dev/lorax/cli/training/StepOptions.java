@@ -65,7 +65,7 @@ public class StepOptions {
     }
     least("--steps", steps, 1);
     least("--batch-size", batchSize, 1);
-    least("--window", window, 1);
+    least("--window or --max-length", window, 1);
     least("--accumulate", accumulate, 1);
     if ((long) batchSize * accumulate > MOST_WINDOWS) {
       throw Failure.usage(
@@ -83,7 +83,7 @@ public class StepOptions {
    * @throws Failure if it exceeds the model's context
    */
   public int window(int context) {
-    return limit(Math.min(USUAL_WINDOW, context), context);
+    return tokens("--window", USUAL_WINDOW, context);
   }
 
   /**
@@ -92,15 +92,15 @@ public class StepOptions {
    * @throws Failure if it exceeds the model's context
    */
   public int limit(int context) {
-    return limit(Math.min(USUAL_LIMIT, context), context);
+    return tokens("--max-length", USUAL_LIMIT, context);
   }
 
   /** As given, or that many tokens; checked against the model's context. */
-  private int limit(int usual, int context) {
-    int length = window == null ? usual : window;
+  private int tokens(String option, int usual, int context) {
+    int length = window == null ? Math.min(usual, context) : window;
     if (length > context) {
       throw Failure.usage(
-          "--window %d exceeds the model's context: give at most %d".formatted(length, context));
+          "%s %d exceeds the model's context: give at most %d".formatted(option, length, context));
     }
     return length;
   }

@@ -12,6 +12,17 @@ public record ThreadChoice(int count, String reason) {
     return of(asked, Processor.here(), Runtime.getRuntime().availableProcessors());
   }
 
+  /** As many as a run that goes on had before. */
+  public static ThreadChoice resumed(int before) {
+    return fixed(before, "as in the run before", Runtime.getRuntime().availableProcessors());
+  }
+
+  private static ThreadChoice fixed(int count, String reason, int available) {
+    String warning =
+        count > available ? ", more than the %d that run at once here".formatted(available) : "";
+    return new ThreadChoice(count, reason + warning);
+  }
+
   /**
    * One a core unless a number is given: two hyperthreads share one core's units for products.
    *
@@ -20,9 +31,7 @@ public record ThreadChoice(int count, String reason) {
    */
   static ThreadChoice of(Integer asked, Processor processor, int available) {
     if (asked != null) {
-      String warning =
-          asked > available ? ", more than the %d that run at once here".formatted(available) : "";
-      return new ThreadChoice(asked, "as --threads says" + warning);
+      return fixed(asked, "as --threads says", available);
     }
     int cores = processor.cores();
     if (cores == 0) {

@@ -7,6 +7,10 @@ import picocli.CommandLine.Option;
 /** The numbers of a run, with their defaults; on the command line, options of those names. */
 public final class TrainingOptions extends StepOptions {
   private static final double USUAL_SHARE = 0.1; // held out
+  private static final double MOST_RATE = 1e20; // larger steps are no float32
+  private static final String RATES = "above 0 and at most 1e20";
+  private static final String AMOUNTS = "at least 0 and finite";
+  private static final String SHARES = "at least 0 and below 1";
 
   /** The schedule's peak. */
   @Option(
@@ -144,9 +148,9 @@ public final class TrainingOptions extends StepOptions {
   }
 
   /**
-   * Checks what the library does not.
+   * Checks the numbers, before model and data are read.
    *
-   * @throws Failure if numbers do not fit together
+   * @throws Failure if one is out of range, or two do not fit together
    */
   @Override
   public void check() {
@@ -154,11 +158,28 @@ public final class TrainingOptions extends StepOptions {
     least("--warmup", warmup, 0);
     least("--eval-every", evalEvery, 1);
     least("--patience", patience, 0);
-    if (!(share() >= 0 && share() < 1)) {
-      throw Failure.usage("--held-out must be at least 0 and below 1, not " + heldOut);
-    }
-    if (recompute != null && !(recompute >= 0 && recompute <= 1)) {
-      throw Failure.usage("--recompute must be between 0 and 1, not " + recompute);
+    range("--learning-rate", learningRate, learningRate > 0 && learningRate <= MOST_RATE, RATES);
+    range("--lora-plus", loraPlus, loraPlus > 0 && Double.isFinite(loraPlus), "above 0 and finite");
+    range("--neftune", neftune, isAmount(neftune), AMOUNTS);
+    range("--weight-decay", weightDecay, isAmount(weightDecay), AMOUNTS);
+    range("--clip", clip, clip >= 0, "at least 0");
+    range("--label-smoothing", labelSmoothing, isShare(labelSmoothing), SHARES);
+    range("--held-out", heldOut, isShare(share()), SHARES);
+    boolean isPart = recompute == null || recompute >= 0 && recompute <= 1;
+    range("--recompute", recompute, isPart, "between 0 and 1");
+  }
+
+  private static boolean isAmount(double value) {
+    return value >= 0 && Double.isFinite(value);
+  }
+
+  private static boolean isShare(double value) {
+    return value >= 0 && value < 1;
+  }
+
+  private static void range(String option, Double value, boolean isInside, String range) {
+    if (!isInside) {
+      throw Failure.usage("%s must be %s, not %s".formatted(option, range, value));
     }
   }
 }

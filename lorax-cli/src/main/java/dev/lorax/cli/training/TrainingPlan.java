@@ -52,9 +52,14 @@ public record TrainingPlan(
   private static void requireUnmeasured(TrainingOptions options) {
     if (options.patience > 0 || options.evalEvery != null) {
       throw Failure.usage(
-          "%s would do nothing here, since nothing is held out to measure on: leave it out, of the recipe"
-                  .formatted(options.patience > 0 ? "--patience" : "--eval-every")
-              + " too, or give --held-out or --validation");
+          "%s would do nothing here, since %s: leave it out, of the recipe too, or give %s or --validation"
+              .formatted(
+                  options.patience > 0 ? "--patience" : "--eval-every",
+                  options.share() > 0
+                      ? "--held-out %s is too small a share to hold anything out"
+                          .formatted(options.share())
+                      : "nothing is held out to measure on",
+                  options.share() > 0 ? "a larger one" : "--held-out"));
     }
   }
 

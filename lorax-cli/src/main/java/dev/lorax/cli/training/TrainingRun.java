@@ -30,7 +30,12 @@ public final class TrainingRun {
    * @param every steps between measurements
    * @param patience measurements in a row without a better loss after which the run ends; 0: never
    */
-  public record Rhythm(long every, int patience) {}
+  public record Rhythm(long every, int patience) {
+    /** Whether the patience has ended. */
+    boolean isHopeless(List<Measure> measures) {
+      return patience > 0 && Measure.sinceBest(measures) >= patience;
+    }
+  }
 
   /**
    * A run that has not begun.
@@ -86,7 +91,7 @@ public final class TrainingRun {
 
   /** Returns whether it was stopped before its end. */
   private boolean train(BooleanSupplier stop) {
-    if (isHopeless()) { // it had given up before it was resumed
+    if (rhythm.isHopeless(measures)) { // it had given up before it was resumed
       return false;
     }
     for (Step step : trainer) {
@@ -97,15 +102,11 @@ public final class TrainingRun {
       boolean asked = !last && stop.getAsBoolean();
       measureIfDue(!asked && (last || step.number() % rhythm.every() == 0));
       observer.settled(step);
-      if (asked || isHopeless()) {
+      if (asked || rhythm.isHopeless(measures)) {
         return asked;
       }
     }
     return false;
-  }
-
-  private boolean isHopeless() {
-    return rhythm.patience() > 0 && Measure.sinceBest(measures) >= rhythm.patience();
   }
 
   /** Not twice for the same step, where a run has been resumed. */

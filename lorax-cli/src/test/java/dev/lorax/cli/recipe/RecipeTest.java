@@ -149,8 +149,15 @@ class RecipeTest {
   void namesThatAreNoOptionsAreToldWithTheNearest() throws IOException {
     write("ranks: 4\n");
     refused("recipe.yaml: 'ranks' is no option of 'lorax train'", "did you mean", "rank");
+    write("rnak: 4\n");
+    refused("'rnak' is no option of 'lorax train'; did you mean rank?");
+    write("learning_rate: 4\n");
+    refused("did you mean learning-rate?");
     write("r: 4\n");
-    refused("'r' is no option");
+    refused("'r' is no option of 'lorax train'; did you mean rank?");
+    write("nothing-like-it: 4\n");
+    assertThatThrownBy(() -> parse("train", "--recipe", file.toString()))
+        .hasMessageEndingWith("is no option of 'lorax train'");
   }
 
   @Test
@@ -161,8 +168,14 @@ class RecipeTest {
     refused("recipe.yaml, line ", "is not YAML");
     write("rank: {a: 1}\n");
     refused("'rank' needs a value");
+    write("rank: 4\nout: x\nrank: 8\n");
+    refused("recipe.yaml, line 3: 'rank' is given twice");
     Files.delete(file);
     refused("no such file");
+    Files.createDirectory(file);
+    refused("recipe.yaml is a folder: give a recipe in YAML");
+    Files.createFile(file.resolve("recipe.yaml"));
+    refused("recipe.yaml is a folder: give the recipe in it, " + file.resolve("recipe.yaml"));
   }
 
   private void refused(String... parts) {

@@ -38,5 +38,6 @@ class ThreadChoiceTest {
     assertThat(choose(12, 16, 8, 16)).isEqualTo("12 threads: as --threads says");
     assertThat(choose(4, 2, 2, 2))
         .isEqualTo("4 threads: as --threads says, more than the 2 that run at once here");
+    assertThat(ThreadChoice.resumed(1)).hasToString("1 thread: as in the run before");
   }
 }
