@@ -106,6 +106,13 @@ class AdapterTrainingTest {
     assertThat(heldOut.samples()).isEqualTo(1);
     assertThat(heldOut.batches().batch(0).tokens()).hasSize(4);
     assertThat(HeldOut.of(new int[1], 64, 4)).isEmpty();
-    assertThat(HeldOut.of(new int[100_000], 64, 7).orElseThrow().samples()).isEqualTo(98);
+  }
+
+  @Test
+  void measuresTheSameWindowsWhateverTheBatchSize() {
+    int[] text = IntStream.range(0, 100_000).toArray();
+    HeldOut odd = HeldOut.of(text, 64, 7).orElseThrow();
+    assertThat(odd.samples()).isEqualTo(100);
+    assertThat(odd.sequences()).isEqualTo(HeldOut.of(text, 64, 4).orElseThrow().sequences());
   }
 }
