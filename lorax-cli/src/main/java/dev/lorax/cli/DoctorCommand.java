@@ -54,6 +54,11 @@ final class DoctorCommand implements Callable<Integer> {
   private final Console console;
   private final List<Diagnosis> found = new ArrayList<>();
 
+  /** All runs of the sweep of which this is the first, itself among them; else none. */
+  private List<DoctorCommand> alternatives = List.of();
+
+  private Map<String, String> combination = Map.of();
+
   @Spec private CommandSpec spec;
 
   @Mixin private ModelOptions model;
@@ -75,7 +80,8 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--sweep",
       paramLabel = "NAME=V1,V2",
-      description = "As for 'lorax train': all combinations are read, and the first is examined.")
+      description =
+          "As for 'lorax train': all combinations are checked, and the first is examined.")
   private List<String> sweeps = new ArrayList<>();
 
   @ArgGroup(exclusive = false, validate = false, heading = "%nWhat is learned from:%n")
@@ -126,6 +132,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
     if (read.size() == combinations.size()) {
       DoctorCommand first = read.get(0);
+      first.alternatives = read;
       first.examine(telling);
       found.addAll(first.found);
       String what = "of %d combinations the first is examined: %s";
@@ -143,27 +150,25 @@ final class DoctorCommand implements Callable<Integer> {
     CommandLine line = Main.configured(new CommandLine(command), console, System.getenv());
     Recipe recipe = new SweptCommand(spec).of(combination);
     SweptCommand.parse(line, recipe, combination);
+    command.combination = combination;
     command.model = model; // which has been downloaded, if it is one of the hub's
-    try {
-      command.check();
-    } catch (Failure wrong) {
-      throw Failure.usage("--sweep %s: %s".formatted(combination, wrong.getMessage()));
-    }
-    return command;
+    command.data.at(data.time());
+    return SweptCommand.made(combination, command::checked);
   }
 
-  private void check() {
+  private DoctorCommand checked() {
     options.check();
     saving.check();
     running.check();
     lora.config();
+    return this;
   }
 
   private void examine(Telling telling) {
     attempt(
         "options",
         () -> {
-          check();
+          checked();
           return running.applyThreads();
         });
     String type = ModelOptions.precision(running.type).isPresent() ? null : running.type;
@@ -183,7 +188,14 @@ final class DoctorCommand implements Callable<Integer> {
               try (material) {
                 examine(telling, base, material);
               }
+              SweepCheck sweep = new SweepCheck(base);
+              alternatives.forEach(run -> attempt("sweep", () -> run.check(sweep)));
             });
+  }
+
+  private SweepCheck check(SweepCheck sweep) {
+    sweep.add(combination, data, lora, options);
+    return sweep;
   }
 
   private void examine(Telling telling, Checkpoint base, Material material) {
@@ -215,8 +227,8 @@ final class DoctorCommand implements Callable<Integer> {
         throw failed;
       }
       Diagnosis error = Diagnosis.error(part, failed.getMessage(), "");
-      if (found.stream().noneMatch(known -> known.what().equals(error.what()))) {
-        found.add(error); // once, where options and adapter complain of the same
+      if (found.stream().noneMatch(known -> error.what().endsWith(known.what()))) {
+        found.add(error); // once, where options, adapter and sweep complain of the same
       }
       return Optional.empty();
     }

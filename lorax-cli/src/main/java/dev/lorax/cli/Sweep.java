@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import picocli.CommandLine.ExitCode;
 
 /** The runs of all combinations of some options, one after the other over the same base. */
 final class Sweep {
@@ -36,14 +37,11 @@ final class Sweep {
    * @param summary as the run wrote it; null if it learned nothing
    */
   private record Outcome(Map<String, String> values, Path place, JsonNode summary) {
-    /** The lowest loss on what is held out, or the last one in training where nothing is. */
+    /** The lowest loss on what is held out. */
     OptionalDouble loss() {
-      for (String name : List.of("evalLossBest", "lossLast")) {
-        if (summary != null && summary.hasNonNull(name) && isDone()) {
-          return OptionalDouble.of(summary.get(name).asDouble());
-        }
-      }
-      return OptionalDouble.empty();
+      return isDone() && summary.hasNonNull("evalLossBest")
+          ? OptionalDouble.of(summary.get("evalLossBest").asDouble())
+          : OptionalDouble.empty();
     }
 
     boolean isDone() {
@@ -111,8 +109,29 @@ final class Sweep {
     }
   }
 
-  /** The runs as one JSON object, the best first, which is also written to sweep.json. */
-  ObjectNode report() {
+  /**
+   * Writes sweep.json, and tells the same: as JSON, or as a table and what the best run is.
+   *
+   * @return the exit code
+   */
+  int end(boolean json) {
+    ObjectNode report = report();
+    if (json) {
+      console.result(report);
+    } else {
+      table();
+      console.result("best", best());
+    }
+    long failed = outcomes.stream().filter(run -> run.loss().isEmpty()).count();
+    if (failed > 0) {
+      console.error(
+          "%d of %d runs failed; 'lorax train --resume %s' tries them again"
+              .formatted(failed, outcomes.size(), folder));
+    }
+    return failed == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private ObjectNode report() {
     ObjectNode report = JSON.createObjectNode();
     ArrayNode runs = report.putArray("runs");
     for (Outcome run : outcomes) {
@@ -129,8 +148,7 @@ final class Sweep {
     return report;
   }
 
-  /** The ranked table. */
-  void table() {
+  private void table() {
     List<String> names = List.copyOf(outcomes.get(0).values.keySet());
     List<List<String>> rows = new ArrayList<>();
     List<String> titles = new ArrayList<>(names);
@@ -167,16 +185,11 @@ final class Sweep {
     return row;
   }
 
-  /** Whether some run succeeded. */
-  boolean hasResult() {
-    return outcomes.get(0).loss().isPresent();
-  }
-
   /** What the best run was, and where its best adapter lies. */
-  String best() {
+  private String best() {
     Outcome best = outcomes.get(0);
     Path kept = best.place.resolve("best");
-    return !hasResult()
+    return best.loss().isEmpty()
         ? "none: all failed"
         : "%s (%s)"
             .formatted(

@@ -7,6 +7,7 @@ import dev.lorax.cli.recipe.RecipeArguments;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -50,6 +51,22 @@ record SweptCommand(CommandSpec spec) {
       recipe = recipe.with(value.getKey(), value.getValue());
     }
     return recipe;
+  }
+
+  /**
+   * Something that is made of one combination.
+   *
+   * @throws Failure that says of which, if it is refused
+   */
+  static <T> T made(Map<String, String> combination, Supplier<T> made) {
+    try {
+      return made.get();
+    } catch (RuntimeException refused) {
+      if (!Errors.isClear(refused)) {
+        throw refused;
+      }
+      throw Failure.within("--sweep " + combination, refused);
+    }
   }
 
   /**

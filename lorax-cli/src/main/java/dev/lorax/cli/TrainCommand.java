@@ -1,6 +1,5 @@
 package dev.lorax.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Figures;
@@ -97,7 +96,8 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME=V1,V2",
       description =
           "Train all combinations of these values of options, one after the other over the base,"
-              + " each in a folder of its own in --out, and rank them by held-out loss.")
+              + " each in a folder of its own in --out, and rank them by held-out loss. Where values"
+              + " have commas: 'targets=query,value;all-linear'.")
   private List<String> sweeps = new ArrayList<>();
 
   @ArgGroup(exclusive = false, validate = false, heading = "%nWhat is learned from:%n")
@@ -128,7 +128,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    check();
+    checked();
     List<Map<String, String>> combinations = new SweptCommand(spec).combinations(sweeps);
     try (RunFolder folder = resume == null ? RunFolder.create(out) : RunFolder.reopen(resume);
         Checkpoint base = open()) {
@@ -138,11 +138,12 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void check() {
+  private TrainCommand checked() {
     options.check();
     saving.check();
     running.check();
     lora.config();
+    return this;
   }
 
   private int train(Checkpoint base, RunFolder folder) {
@@ -177,9 +178,12 @@ final class TrainCommand implements Callable<Integer> {
   private int sweep(Checkpoint base, RunFolder folder, List<Map<String, String>> combinations) {
     Map<Map<String, String>, TrainCommand> commands = new HashMap<>();
     for (Map<String, String> combination : combinations) {
-      TrainCommand command = one(combination);
-      command.check();
-      commands.put(combination, command);
+      commands.put(combination, one(combination));
+    }
+    SweepCheck check = new SweepCheck(base);
+    for (Map<String, String> combination : combinations) {
+      TrainCommand run = commands.get(combination);
+      check.add(combination, run.data, run.lora, run.options);
     }
     folder.begin(state(0));
     Sweep sweep = new Sweep(console, folder.path());
@@ -197,14 +201,7 @@ final class TrainCommand implements Callable<Integer> {
       console.error("interrupted; 'lorax train --resume %s' goes on".formatted(folder.path()));
       return ExitCode.SOFTWARE;
     }
-    ObjectNode report = sweep.report();
-    if (running.json) {
-      console.result(report);
-    } else {
-      sweep.table();
-      console.result("best", sweep.best());
-    }
-    return sweep.hasResult() ? ExitCode.OK : ExitCode.SOFTWARE;
+    return sweep.end(running.json);
   }
 
   /** The command that trains one combination alone, in a folder that it is given. */
@@ -216,7 +213,7 @@ final class TrainCommand implements Callable<Integer> {
     SweptCommand.parse(line, recipe, combination);
     command.model = model; // which has been downloaded, if it is one of the hub's
     command.data.at(data.time());
-    return command;
+    return SweptCommand.made(combination, command::checked);
   }
 
   /** What decided the last bits of a run that goes on is decided alike, unless told otherwise. */

@@ -100,6 +100,13 @@ class DoctorCommandTest {
         .allMatch(line -> line.startsWith("error sweep: --sweep {rank="))
         .anyMatch(line -> line.contains("rank=0, alpha=4}: "))
         .anyMatch(line -> line.contains("rank=3, alpha=x}: "));
+    assertThat(findings(clinic.chats(30), "--sweep", "rank=3,4000", "--sweep", "seed=42,7"))
+        .anyMatch(line -> line.startsWith("error sweep: --sweep {rank=4000, seed=42}: "))
+        .anyMatch(line -> line.matches("error sweep: .*rank=3, seed=7}: .* measured on other .*"));
+    assertThat(findings(clinic.chats(9), "--held-out", 0, "--sweep", "rank=3,4"))
+        .containsOnlyOnce(
+            "error sweep: --sweep ranks runs by held-out loss, and nothing is held out: give"
+                + " --held-out, or --validation for samples: ");
   }
 
   @Test

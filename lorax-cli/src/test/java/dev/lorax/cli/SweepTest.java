@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +76,7 @@ class SweepTest {
     Path out = folder.resolve("sweep");
     Lorax run =
         train(out, "--clip", 0, "--warmup", 1, "--sweep", "learning-rate=1e20,0.01", "--json");
-    run.ok();
+    run.says(1, "1 of 2 runs failed", "--resume " + out);
     assertThat(run.err()).contains("error: ", "Lower the learning rate");
     assertThat(run.json().at("/runs/0/options/learning-rate").asText()).isEqualTo("0.01");
     assertThat(run.json().at("/runs/1/outcome").asText()).isEqualTo("failed");
@@ -105,5 +108,69 @@ class SweepTest {
     train(out, "--sweep", "model=a,b").failed(2, "all runs of a sweep share it");
     train(out, "--sweep", "rank=1", "--sweep", "rank=2").failed(2, "'rank' is swept already");
     assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void checksAllCombinationsAgainstTheModelFirst() {
+    Path out = folder.resolve("sweep");
+    train(out, "--sweep", "rank=4,4000").failed(2, "--sweep {rank=4000}: ", "4000");
+    train(out, "--sweep", "targets=query,nope").failed(2, "--sweep {targets=nope}: ", "'nope'");
+    train(out, "--sweep", "window=16,65").failed(2, "--sweep {max-length=65}: ");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void takesValuesWithCommas() throws IOException {
+    Lorax run = train(folder.resolve("sweep"), "--sweep", "targets=query,value;key", "--json").ok();
+    assertThat(run.json().findValues("options"))
+        .extracting(options -> options.get("targets").asText())
+        .containsExactlyInAnyOrder("query,value", "key");
+  }
+
+  @Test
+  void refusesToRankWhatIsMeasuredOnOtherTokens() {
+    Path out = folder.resolve("sweep");
+    String reason = "measured on other tokens than";
+    train(out, "--sweep", "max-length=8,16").failed(2, "{max-length=16}", reason, "{max-length=8}");
+    train(out, "--sweep", "held-out=0.1,0.5").failed(2, "{held-out=0.5}", reason);
+    text = samples("samples.jsonl", 30);
+    train(out, "--sweep", "seed=1,2").failed(2, "{seed=2}", reason, "give --validation FILE");
+    train(out, "--sweep", "learn-prompts=false,true").failed(2, "{learn-prompts=true}", reason);
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void ranksSeedsAndBatchSizesThatAreMeasuredOnTheSame() {
+    train(folder.resolve("text"), "--sweep", "seed=1,2", "--sweep", "batch-size=2,3").ok();
+    text = samples("samples.jsonl", 30);
+    Path validation = samples("validation.jsonl", 5);
+    train(folder.resolve("samples"), "--sweep", "seed=1,2", "--validation", validation).ok();
+    String files = "data=%s,%s".formatted(text, samples("others.jsonl", 20));
+    train(folder.resolve("data"), "--sweep", files, "--validation", validation).ok();
+  }
+
+  @Test
+  void refusesToRankWhereNothingIsHeldOut() {
+    Path out = folder.resolve("sweep");
+    train(out, "--held-out", 0, "--sweep", "rank=2,4")
+        .failed(2, "nothing is held out: give --held-out, or --validation");
+    assertThat(out).doesNotExist();
+  }
+
+  private Path samples(String name, int count) {
+    return write(
+        folder.resolve(name),
+        IntStream.range(0, count)
+            .mapToObj(
+                i -> "{\"prompt\": \"ask %d \", \"completion\": \"tell %d\"}\n".formatted(i, i))
+            .collect(Collectors.joining()));
+  }
+
+  private static Path write(Path file, String content) {
+    try {
+      return Files.writeString(file, content);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 }

@@ -32,6 +32,12 @@ public final class Failure extends RuntimeException {
     return new Failure(message, ExitCode.USAGE, null);
   }
 
+  /** The same failure, with where it arose before its message. */
+  public static Failure within(String place, RuntimeException failed) {
+    int code = failed instanceof Failure known ? known.exitCode : ExitCode.SOFTWARE;
+    return new Failure("%s: %s".formatted(place, failed.getMessage()), code, failed);
+  }
+
   /** A file or folder that cannot be read. */
   public static Failure unreadable(Path file, IOException cause) {
     return of("%s cannot be read (%s)".formatted(file, reason(cause)), cause);
