@@ -47,7 +47,7 @@ final class SweepCheck {
     if (sequences.isEmpty()) {
       throw Failure.usage(
           "--sweep ranks runs by held-out loss, and nothing is held out: give --held-out, or"
-              + " --validation for samples");
+              + " --validation");
     }
     if (measured == null) {
       first = combination;

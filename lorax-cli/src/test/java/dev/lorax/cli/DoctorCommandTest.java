@@ -106,7 +106,7 @@ class DoctorCommandTest {
     assertThat(findings(clinic.chats(9), "--held-out", 0, "--sweep", "rank=3,4"))
         .containsOnlyOnce(
             "error sweep: --sweep ranks runs by held-out loss, and nothing is held out: give"
-                + " --held-out, or --validation for samples: ");
+                + " --held-out, or --validation: ");
   }
 
   @Test
