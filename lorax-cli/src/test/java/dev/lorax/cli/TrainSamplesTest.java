@@ -225,7 +225,10 @@ class TrainSamplesTest {
     run = Lorax.run(args.toArray()).ok();
     assertThat(run.json().get("steps").asInt()).isEqualTo(10); // (10 + 20 / 2) / 2
     assertThat(run.err())
-        .contains("gone over 0.5 times an epoch", "to measure on", "30 to learn from, 5 held out");
+        .contains(
+            "gone over 0.5 times an epoch",
+            "to measure on",
+            "30 to learn from (20 an epoch), 5 held out");
   }
 
   @Test

@@ -38,14 +38,8 @@ final class SampleChecks {
                   Diagnosis.warning(
                       "few-learned",
                       "%s of the examples teach a single token".formatted(Figures.percent(share)),
-                      moreLearned(samples)));
+                      samples.faults().moreToLearn()));
         });
-  }
-
-  private static String moreLearned(ExampleMaterial samples) {
-    return firsts(samples).allMatch(Sample.Text.class::isInstance)
-        ? "give a longer --max-length, or longer texts"
-        : "give --learn-prompts, or a longer --max-length if the prompts leave no room for answers";
   }
 
   /** Answers that were cut teach neither their end nor to stop. */
@@ -218,20 +212,14 @@ final class SampleChecks {
   }
 
   private static Stream<Sample.Completion> completions(ExampleMaterial samples) {
-    return firsts(samples)
-        .filter(Sample.Completion.class::isInstance)
-        .map(Sample.Completion.class::cast);
-  }
-
-  /** The first samples of each file that can be used. */
-  private static Stream<Sample> firsts(ExampleMaterial samples) {
     return samples.parts().stream()
         .map(ExampleMaterial.Part::file)
         .flatMap(
             file ->
                 IntStream.range(0, Math.min(READ, file.count()))
                     .mapToObj(number -> sample(file, number)))
-        .filter(Objects::nonNull);
+        .filter(Sample.Completion.class::isInstance)
+        .map(Sample.Completion.class::cast);
   }
 
   /** Null if it cannot be used. */

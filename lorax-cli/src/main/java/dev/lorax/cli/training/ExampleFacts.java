@@ -15,9 +15,10 @@ record ExampleFacts(ExampleMaterial samples) {
     List<String> lines = new ArrayList<>();
     samples.parts().forEach(part -> lines.add(about(part)));
     lines.add(
-        "%s to learn from, %s held out"
+        "%s to learn from%s, %s held out"
             .formatted(
                 Figures.count(samples.examples().count()),
+                perEpoch(),
                 Figures.count(samples.heldOut().count())));
     lines.add(samples.statistics() + seen());
     lines.addAll(samples.faults().lines());
@@ -37,6 +38,11 @@ record ExampleFacts(ExampleMaterial samples) {
     return weight == 0
         ? ", to measure on"
         : weight == 1 ? "" : ", gone over %s times an epoch".formatted(Figures.number(weight));
+  }
+
+  private String perEpoch() {
+    boolean alike = samples.perEpoch() == samples.examples().count();
+    return alike ? "" : " (%s an epoch)".formatted(Figures.count(samples.perEpoch()));
   }
 
   private String seen() {

@@ -3,6 +3,7 @@ package dev.lorax.cli.training;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
 import dev.lorax.data.Finding;
+import dev.lorax.data.Layout;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -31,10 +32,17 @@ public record ExampleFaults(List<ExampleMaterial.Part> parts) {
     return switch (most) {
       case REFUSED -> "mend those conversations, or give another template (--chat-template)";
       case TOO_LONG -> "give a longer --max-length, or --too-long cut or split";
-      case NOTHING_LEARNED ->
-          "give a longer --max-length, or --learn-prompts if prompts leave no room for answers";
+      case NOTHING_LEARNED -> moreToLearn();
       default -> "mend those lines";
     };
+  }
+
+  /** What to do where samples teach too little. */
+  public String moreToLearn() {
+    boolean texts = parts.stream().allMatch(part -> part.file().format().layout() == Layout.TEXT);
+    return texts
+        ? "give a longer --max-length, or longer texts"
+        : "give --learn-prompts, or a longer --max-length if the prompts leave no room for answers";
   }
 
   private int count(Finding finding) {
