@@ -83,7 +83,12 @@ public enum Container {
     }
   }
 
-  static InputStream unpacked(Path file) throws IOException {
+  /**
+   * The bytes of a file, unpacked if they are gzipped; the caller closes it.
+   *
+   * @throws DataException if it cannot be opened
+   */
+  public static InputStream unpacked(Path file) throws IOException {
     InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
     return gzipped(file) ? new GZIPInputStream(in, 1 << 16) : in;
   }

@@ -1,9 +1,9 @@
 package dev.lorax.cli.training;
 
 import dev.lorax.cli.console.Failure;
+import dev.lorax.data.Container;
 import dev.lorax.text.Tokenizer;
 import dev.lorax.train.Windows;
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +14,6 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
 
 /**
  * A text as tokens, cut in two.
@@ -60,22 +59,12 @@ public record TextData(String name, int[] train, int[] heldOut) {
     if (!Files.exists(file)) {
       throw Failure.of(file + ": no such file; give a text file in UTF-8");
     }
-    try {
-      return decode(file, unpacked(Files.readAllBytes(file)));
+    try (InputStream in = Container.unpacked(file)) {
+      return decode(file, in.readAllBytes());
+    } catch (EOFException cut) {
+      throw Failure.unreadable(file, new IOException("its gzip data are cut off", cut));
     } catch (IOException failed) {
       throw Failure.unreadable(file, failed);
-    }
-  }
-
-  private static byte[] unpacked(byte[] bytes) throws IOException {
-    boolean gzipped = bytes.length > 1 && bytes[0] == 0x1F && bytes[1] == (byte) 0x8B;
-    if (!gzipped) {
-      return bytes;
-    }
-    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-      return in.readAllBytes();
-    } catch (EOFException cut) {
-      throw new IOException("its gzip data are cut off", cut);
     }
   }
 
