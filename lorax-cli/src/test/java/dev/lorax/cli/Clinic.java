@@ -27,6 +27,9 @@ final class Clinic {
       "{% for m in messages %}{{ 'Q:' + m.content + ' A:' if m.role == 'user' else m.content +"
           + " eos_token }}{% endfor %}";
 
+  /** Options of a run that a test can wait for. */
+  static final Object[] SHORT = {"--max-length", 64, "--steps", 20, "--batch-size", 2};
+
   final Path folder;
   final Path model;
 
@@ -37,6 +40,13 @@ final class Clinic {
     write(
         model.resolve("tokenizer_config.json"),
         "{\"bos_token\": \"<|end|>\", \"eos_token\": \"<|end|>\", \"pad_token\": \"<|end|>\"}");
+  }
+
+  /** Those of a short run, and more. */
+  static Object[] with(Object... more) {
+    List<Object> all = new ArrayList<>(List.of(SHORT));
+    all.addAll(List.of(more));
+    return all.toArray();
   }
 
   void template(String jinja) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,8 +15,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DoctorCommandTest {
-  private static final Object[] SHORT = {"--max-length", 64, "--steps", 20, "--batch-size", 2};
-
   @TempDir Path folder;
   private Clinic clinic;
 
@@ -26,14 +23,8 @@ class DoctorCommandTest {
     clinic = new Clinic(folder);
   }
 
-  private static Object[] with(Object... more) {
-    List<Object> all = new ArrayList<>(List.of(SHORT));
-    all.addAll(List.of(more));
-    return all.toArray();
-  }
-
   private List<String> findings(Path data, Object... more) {
-    return clinic.findings(data, with(more));
+    return clinic.findings(data, Clinic.with(more));
   }
 
   /** Of the run itself; what other programs make of it is left out. */
@@ -49,7 +40,7 @@ class DoctorCommandTest {
 
   @Test
   void showsTheWholeRunOnTwoScreens() {
-    Lorax run = clinic.doctor(clinic.chats(30), SHORT).ok();
+    Lorax run = clinic.doctor(clinic.chats(30), Clinic.SHORT).ok();
     assertThat(run.out())
         .containsPattern("self_attention\\.query +2 +2 +1,024 +2,112\n")
         .containsPattern("language_modeling_head\\.output +1 +0 +0 +0\n")
@@ -78,7 +69,9 @@ class DoctorCommandTest {
   @Test
   void readsTheRecipeOfARun() throws IOException {
     Path out = folder.resolve("out");
-    clinic.run("train", clinic.chats(9), with("--out", out, "--rank", 3, "--sample", "")).ok();
+    clinic
+        .run("train", clinic.chats(9), Clinic.with("--out", out, "--rank", 3, "--sample", ""))
+        .ok();
     JsonNode json =
         Lorax.run("doctor", "--recipe", out.resolve("recipe.yaml"), "--json").ok().json();
     assertThat(json.get("trainedParameters").asLong()).isEqualTo(3 * 2 * 2 * 64);
@@ -88,7 +81,7 @@ class DoctorCommandTest {
   @Test
   void examinesTheFirstCombinationOfASweepAndReadsTheOthers() throws IOException {
     Path out = folder.resolve("out");
-    Object[] sweep = with("--out", out, "--sweep", "rank=3,4", "--sample", "");
+    Object[] sweep = Clinic.with("--out", out, "--sweep", "rank=3,4", "--sample", "");
     clinic.run("train", clinic.chats(9), sweep).ok();
     Path recipe = out.resolve("recipe.yaml");
     JsonNode json = Lorax.run("doctor", "--recipe", recipe, "--json").ok().json();
@@ -115,7 +108,7 @@ class DoctorCommandTest {
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     List<Path> before = leftIn(temporary);
     List<Path> files = all(folder);
-    clinic.doctor(data, SHORT).ok();
+    clinic.doctor(data, Clinic.SHORT).ok();
     assertThat(all(folder)).isEqualTo(files);
     assertThat(leftIn(temporary)).isEqualTo(before);
   }
@@ -139,7 +132,8 @@ class DoctorCommandTest {
 
   @Test
   void errorsOfDifferentPartsAreToldTogether() {
-    Lorax run = clinic.doctor(clinic.chats(9), with("--targets", "querry", "--sample-every", 0));
+    Lorax run =
+        clinic.doctor(clinic.chats(9), Clinic.with("--targets", "querry", "--sample-every", 0));
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.out())
         .containsOnlyOnce("error    No node is named 'querry'")
@@ -181,7 +175,7 @@ class DoctorCommandTest {
         clinic.run(
             "train",
             clinic.chats(30),
-            with("--validation", more, "--out", folder.resolve("out"), "--sample", ""));
+            Clinic.with("--validation", more, "--out", folder.resolve("out"), "--sample", ""));
     assertThat(run.ok().err())
         .containsPattern("(?m)^warning +1 held-out samples are learned from too .+: keep one")
         .doesNotContain("vLLM", "same logits", "every sample teaches");

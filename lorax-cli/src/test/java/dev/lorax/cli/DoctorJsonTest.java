@@ -5,16 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code lorax doctor --json}: an examination for programs. */
 class DoctorJsonTest {
-  private static final Object[] SHORT = {"--max-length", 64, "--steps", 20, "--batch-size", 2};
-
   @TempDir Path folder;
   private Clinic clinic;
 
@@ -23,15 +19,9 @@ class DoctorJsonTest {
     clinic = new Clinic(folder);
   }
 
-  private static Object[] with(Object... more) {
-    List<Object> all = new ArrayList<>(List.of(SHORT));
-    all.addAll(List.of(more));
-    return all.toArray();
-  }
-
   @Test
   void givesEverythingAsJson() throws IOException {
-    JsonNode json = clinic.doctor(clinic.chats(30), with("--json")).ok().json();
+    JsonNode json = clinic.doctor(clinic.chats(30), Clinic.with("--json")).ok().json();
     assertThat(json.get("trainedParameters").asLong()).isEqualTo(2048);
     assertThat(json.get("allParameters").asLong()).isEqualTo(32_672);
     assertThat(json.at("/modules/2/name").asText()).isNotEmpty();
@@ -59,18 +49,19 @@ class DoctorJsonTest {
             "{}",
             Clinic.chat("e", ""),
             Clinic.chat("f", ""));
-    JsonNode json = clinic.doctor(data, with("--held-out", 0, "--json")).json();
+    JsonNode json = clinic.doctor(data, Clinic.with("--held-out", 0, "--json")).json();
     assertThat(json.at("/data/dropped").asInt()).isEqualTo(3);
     assertThat(json.at("/data/found").toString())
         .isEqualTo("{\"MISSING_FIELD\":1,\"EMPTY_ANSWER\":2,\"CUT\":1}");
-    JsonNode sound = clinic.doctor(clinic.chats(9), with("--json")).ok().json();
+    JsonNode sound = clinic.doctor(clinic.chats(9), Clinic.with("--json")).ok().json();
     assertThat(sound.at("/data/found").isObject()).isTrue();
     assertThat(sound.at("/data/found")).isEmpty();
   }
 
   @Test
   void triesAsManyStepsAsItIsTold() throws IOException {
-    JsonNode none = clinic.doctor(clinic.chats(9), with("--steps-timed", 0, "--json")).ok().json();
+    JsonNode none =
+        clinic.doctor(clinic.chats(9), Clinic.with("--steps-timed", 0, "--json")).ok().json();
     assertThat(none.has("time")).isFalse();
     assertThat(none.get("findings").toString())
         .doesNotContain("gradient", "saved-adapter")

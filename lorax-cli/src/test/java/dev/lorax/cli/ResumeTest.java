@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +39,10 @@ class ResumeTest {
   }
 
   private List<Object> command(Path out) {
+    return command(out, STEPS);
+  }
+
+  private List<Object> command(Path out, int steps) {
     return new ArrayList<>(
         List.of(
             "train",
@@ -50,7 +53,7 @@ class ResumeTest {
             "--out",
             out,
             "--steps",
-            STEPS,
+            steps,
             "--learning-rate",
             0.01,
             "--batch-size",
@@ -176,9 +179,7 @@ class ResumeTest {
   @Test
   void anotherRecipeOtherDataAndAnotherBaseAreRefusedByName() throws IOException {
     Path out = folder.resolve("out");
-    Object[] command = command(out).toArray();
-    command[Arrays.asList(command).indexOf("--steps") + 1] = 10;
-    Lorax.run(command).ok();
+    Lorax.run(command(out, 10).toArray()).ok();
     Lorax.run("train", "--resume", out, "--rank", 4).failed(1, "'rank' was 8 and is 4");
     String samples = Files.readString(data);
     Files.writeString(data, samples.replace("Line 7 ", "Line 8 "));
@@ -196,9 +197,7 @@ class ResumeTest {
   @Test
   void whatCannotBeWrittenEndsARunThatGoesOnOnceItCan() throws IOException {
     Path out = folder.resolve("out");
-    Object[] command = command(out).toArray();
-    command[Arrays.asList(command).indexOf("--steps") + 1] = 10;
-    Lorax.run(command).ok();
+    Lorax.run(command(out, 10).toArray()).ok();
     byte[] whole = Files.readAllBytes(out.resolve("adapter_model.safetensors"));
     AtomicFolder.delete(out.resolve("checkpoints"));
     Path inTheWay = Files.createFile(out.resolve("checkpoints"));
@@ -213,8 +212,7 @@ class ResumeTest {
   @Test
   void keepsTheThreadsOfItsNewestCheckpointElseThoseThatItBeganWith() throws IOException {
     Path out = folder.resolve("out");
-    List<Object> command = command(out);
-    command.set(command.indexOf(STEPS), 5);
+    List<Object> command = command(out, 5);
     Lorax.run(command.toArray()).ok();
     Path recipe = out.resolve("recipe.yaml");
     Files.writeString(recipe, Files.readString(recipe).replaceAll("(?m)^threads: .*\n", ""));
@@ -241,9 +239,7 @@ class ResumeTest {
   @Test
   void anotherMemoryBudgetIsHeeded() throws IOException {
     Path out = folder.resolve("out");
-    Object[] command = command(out).toArray();
-    command[Arrays.asList(command).indexOf("--steps") + 1] = 5;
-    Lorax.run(command).ok();
+    Lorax.run(command(out, 5).toArray()).ok();
     assertThat(Lorax.run("train", "--resume", out).ok().err())
         .contains("after step 5, its last: the run had finished, from " + out);
     Lorax.run("train", "--resume", out, "--memory-budget", "100GB", "--json").ok();
@@ -258,8 +254,7 @@ class ResumeTest {
         model.resolve("chat_template.jinja"),
         "{{ strftime_now('%d %B %Y') }} {% for m in messages %}{{ m.content }}\n{% endfor %}");
     Path out = folder.resolve("dated");
-    List<Object> command = command(out);
-    command.set(command.indexOf(STEPS), 6);
+    List<Object> command = command(out, 6);
     command.set(command.indexOf("--checkpoint-every") + 1, 2);
     command.addAll(List.of("--as-chat", "--learn-prompts", "--keep-checkpoints", 9));
     LocalDateTime before = LocalDateTime.now();
