@@ -8,8 +8,24 @@ public sealed interface Source {
   /** The tensor's name in the file. */
   String tensor();
 
-  /** The parameter, as a view of the file's tensor. */
+  /** The parameter in the file's tensor; a view where that is possible. */
   Tensor read(Tensor file);
+
+  /** Copies the parameter to its place in the file's tensor: the inverse of {@link #read}. */
+  void write(Tensor parameter, Tensor file);
+
+  /**
+   * This parameter's rows of something that has a row for each row of the matrix in the file, such
+   * as an adapter's B; all of them unless several parameters are fused.
+   */
+  default Tensor rows(Tensor all) {
+    return all;
+  }
+
+  /** Copies this parameter's rows to their places: the inverse of {@link #rows}. */
+  default void putRows(Tensor rows, Tensor all) {
+    all.copyInPlace(rows);
+  }
 
   /** The shape of the file's tensor, given that of the parameter. */
   Shape fileShape(Shape parameter);
@@ -27,6 +43,11 @@ public sealed interface Source {
     }
 
     @Override
+    public void write(Tensor parameter, Tensor file) {
+      file.copyInPlace(parameter);
+    }
+
+    @Override
     public Shape fileShape(Shape parameter) {
       return parameter;
     }
@@ -37,6 +58,11 @@ public sealed interface Source {
     @Override
     public Tensor read(Tensor file) {
       return file.transpose(0, 1);
+    }
+
+    @Override
+    public void write(Tensor parameter, Tensor file) {
+      file.transpose(0, 1).copyInPlace(parameter);
     }
 
     @Override
@@ -66,7 +92,22 @@ public sealed interface Source {
 
     @Override
     public Tensor read(Tensor file) {
-      return fused.read(file).narrow(0, first, count);
+      return rows(fused.read(file));
+    }
+
+    @Override
+    public void write(Tensor parameter, Tensor file) {
+      putRows(parameter, isTransposed() ? file.transpose(0, 1) : file);
+    }
+
+    @Override
+    public Tensor rows(Tensor all) {
+      return all.narrow(0, first, count);
+    }
+
+    @Override
+    public void putRows(Tensor rows, Tensor all) {
+      rows(all).copyInPlace(rows);
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.lorax.graph.Parameters;
 import dev.lorax.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +58,7 @@ public final class WeightMap {
   }
 
   /**
-   * The parameters that share one tensor of the file with each other, in the file's order, by the
+   * The parameters that share one tensor of the file with each other, in this table's order, by the
    * tensor's name.
    */
   public Map<String, List<String>> byTensor() {
@@ -68,13 +67,9 @@ public final class WeightMap {
 
   private static Map<String, List<String>> byTensor(Map<String, Source> sources) {
     Map<String, List<String>> groups = new LinkedHashMap<>();
-    sources.entrySet().stream()
-        .sorted(Comparator.comparingLong(entry -> first(entry.getValue())))
-        .forEach(
-            entry ->
-                groups
-                    .computeIfAbsent(entry.getValue().tensor(), name -> new ArrayList<>())
-                    .add(entry.getKey()));
+    sources.forEach(
+        (parameter, source) ->
+            groups.computeIfAbsent(source.tensor(), name -> new ArrayList<>()).add(parameter));
     return Collections.unmodifiableMap(groups);
   }
 
@@ -86,13 +81,14 @@ public final class WeightMap {
    */
   public Tensor write(String tensor, Parameters parameters) {
     List<String> names = byTensor.get(tensor);
-    Tensor[] parts = names.stream().map(parameters::get).toArray(Tensor[]::new);
-    Tensor whole = parts.length == 1 ? parts[0] : Tensor.cat(0, parts);
-    return sources.get(names.get(0)).isTransposed() ? whole.transpose(0, 1) : whole;
-  }
-
-  private static long first(Source source) {
-    return source instanceof Source.Rows rows ? rows.first() : 0;
+    Source first = sources.get(names.get(0));
+    Tensor part = parameters.get(names.get(0));
+    if (names.size() == 1) {
+      return first.isTransposed() ? part.transpose(0, 1) : part;
+    }
+    Tensor file = Tensor.empty(part.dtype(), first.fileShape(part.shape()).toArray());
+    names.forEach(name -> sources.get(name).write(parameters.get(name), file));
+    return file;
   }
 
   /** Collects lines of the table; parameter names are walked like directories. */

@@ -119,20 +119,18 @@ final class PeftReader {
     try (Scope scope = new Scope()) {
       Tensor a = scope.adopt(file.get(module.keyA()));
       Tensor b = scope.adopt(file.get(module.keyB()));
-      String owner = module.nodes().get(0).name() + ".lora.a";
-      values.put(owner, scope.release(a.to(DType.F32).copy()));
-      long row = 0;
-      for (Node node : module.nodes()) {
-        boolean first = row == 0;
-        ops.put(node.name(), op(module, node, first ? Optional.empty() : Optional.of(owner)));
-        Tensor rows = b.narrow(0, row, ((Linear) node.op()).out());
-        values.put(node.name() + ".lora.b", scope.release(rows.to(DType.F32).copy()));
-        row += ((Linear) node.op()).out();
+      String owner = module.parts().get(0).node().name() + ".lora.a";
+      for (PeftModule.Part part : module.parts()) {
+        ops.put(part.node().name(), op(module, part.node(), owner));
+        Tensor rows = part.source().rows(b);
+        values.put(part.node().name() + ".lora.b", scope.release(rows.to(DType.F32).copy()));
       }
+      values.put(owner, scope.release(a.to(DType.F32).copy()));
     }
   }
 
-  private Lora op(PeftModule module, Node node, Optional<String> sharedA) {
+  private Lora op(PeftModule module, Node node, String owner) {
+    boolean owns = owner.equals(node.name() + ".lora.a");
     int rank = config.rankOf(module.name());
     double alpha = config.alphaOf(module.name());
     return new Lora(
@@ -142,6 +140,6 @@ final class PeftReader {
         config.dropout(),
         OptionalLong.empty(),
         new Initializer.KaimingUniform(),
-        sharedA);
+        owns ? Optional.empty() : Optional.of(owner));
   }
 }

@@ -8,7 +8,6 @@ import dev.lorax.lora.Adapter;
 import dev.lorax.lora.Lora;
 import dev.lorax.lora.Lorax;
 import dev.lorax.model.LanguageModel;
-import dev.lorax.op.Linear;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
@@ -127,31 +126,28 @@ final class PeftWriter {
     double scale = op(nodes.get(0)).scale();
     boolean shared = sharesA(module);
     List<Tensor> as = new ArrayList<>();
-    List<Tensor> bs = new ArrayList<>();
+    Tensor bs = Tensor.zeros(DType.F32, module.out(), rank(module));
     int column = 0;
-    for (Node node : module.nodes()) {
-      long out = ((Linear) node.op()).out();
-      Tensor rows = Tensor.zeros(DType.F32, out, rank(module));
-      if (isAdapted(node)) {
-        Node lora = loras.get(node.name());
+    for (PeftModule.Part part : module.parts()) {
+      if (isAdapted(part.node())) {
+        Node lora = loras.get(part.node().name());
         // Scales of one module must agree; a node with another scale keeps it in B.
-        Tensor b = adapter.b(lora).mul(op(node).scale() / scale);
-        rows.narrow(1, column, b.size(1)).copyInPlace(b);
+        Tensor b = adapter.b(lora).mul(op(part.node()).scale() / scale);
+        part.source().putRows(b, bs.narrow(1, column, b.size(1)));
         if (as.isEmpty() || !shared) {
           as.add(adapter.a(lora));
         }
         column += shared ? 0 : (int) b.size(1);
       }
-      bs.add(rows);
     }
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    tensors.put(module.keyA(), stored(as));
+    tensors.put(module.keyA(), stored(Tensor.cat(0, as.toArray(Tensor[]::new))));
     tensors.put(module.keyB(), stored(bs));
     return tensors;
   }
 
-  private Tensor stored(List<Tensor> parts) {
-    return Tensor.cat(0, parts.toArray(Tensor[]::new)).to(type).contiguous();
+  private Tensor stored(Tensor whole) {
+    return whole.to(type).contiguous();
   }
 
   private PeftConfig config() {
@@ -177,7 +173,7 @@ final class PeftWriter {
         suffixes(),
         ranks,
         alphas,
-        adapted.stream().anyMatch(PeftModule::transposed));
+        adapted.stream().anyMatch(PeftModule::isTransposed));
   }
 
   private int mostCommonRank() {
