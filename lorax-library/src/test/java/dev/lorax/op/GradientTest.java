@@ -6,12 +6,14 @@ import dev.lorax.StubCall;
 import dev.lorax.StubRecording;
 import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Differentiable.Recorded;
-import dev.lorax.graph.Initializer;
 import dev.lorax.graph.Mode;
 import dev.lorax.graph.Op;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Sequences;
+import dev.lorax.lora.Dropout;
 import dev.lorax.lora.Lora;
+import dev.lorax.lora.Scaling;
+import dev.lorax.lora.Start;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
@@ -274,7 +276,7 @@ class GradientTest {
   }
 
   private static Lora lora(Linear target, int rank, double dropout, Optional<String> sharedA) {
-    Initializer first = new Initializer.KaimingUniform();
-    return new Lora(target, rank, 3, dropout, OptionalLong.empty(), first, sharedA);
+    Dropout dropped = new Dropout(dropout, OptionalLong.empty());
+    return new Lora(target, rank, Scaling.of(3), dropped, Start.KAIMING, sharedA);
   }
 }
