@@ -10,10 +10,15 @@ import dev.lorax.graph.Mode;
 import dev.lorax.graph.Op;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Sequences;
+import dev.lorax.lora.Adaptation;
+import dev.lorax.lora.BiasedLora;
 import dev.lorax.lora.Dropout;
 import dev.lorax.lora.Lora;
 import dev.lorax.lora.Scaling;
 import dev.lorax.lora.Start;
+import dev.lorax.lora.TokenIds;
+import dev.lorax.lora.TokenLogits;
+import dev.lorax.lora.TokenRows;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
@@ -129,6 +134,25 @@ class GradientTest {
   }
 
   @Test
+  void loraWithABias() {
+    BiasedLora biased = new BiasedLora(lora(new Dense(8, 3, true), 2, 0, Optional.empty()));
+    check(biased, new long[] {5, 3}, ROWS);
+  }
+
+  @Test
+  void trainedRowsOfTokens() {
+    Supplier<List<Tensor>> ids = () -> List.of(ids(1, 4, 4, 0));
+    TokenRows rows = new TokenRows(new Embedding(7, 3), TokenIds.of(4, 2, 0));
+    check(rows, ids, Map.of(), Sequences.of(4), new long[] {4, 3});
+  }
+
+  @Test
+  void logitsByTrainedRowsOfTokens() {
+    TokenIds tokens = TokenIds.of(4, 2);
+    check(new TokenLogits(new Dense(8, 7, false), tokens, "rows"), new long[] {5, 7}, ROWS);
+  }
+
+  @Test
   void loraOfALookup() {
     Lora lora = lora(new Embedding(7, 3), 2, 0, Optional.empty());
     double found =
@@ -232,7 +256,7 @@ class GradientTest {
       StubRecording call =
           new StubRecording(
               new StubCall(values, parameters, fed, sequences, Mode.training(1, 2)),
-              op instanceof Lora);
+              op instanceof Adaptation);
       if (!op.serves(call.trained())) {
         return;
       }
