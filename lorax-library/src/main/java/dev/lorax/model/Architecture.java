@@ -15,6 +15,7 @@ public interface Architecture {
   /** The architectures that {@link #of} knows, by the {@code model_type} of config.json. */
   Map<String, Function<ModelConfig, Architecture>> KNOWN =
       Map.ofEntries(
+          Map.entry("gemma2", Gemma2::from),
           Map.entry("gpt2", Gpt2::from),
           Map.entry("llama", Llama::from),
           Map.entry("mistral", Mistral::from),
