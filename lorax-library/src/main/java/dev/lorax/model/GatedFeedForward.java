@@ -15,7 +15,7 @@ import dev.lorax.op.Multiply;
  * @param names of the modules that checkpoints keep the three products in
  */
 record GatedFeedForward(Dense gate, Activation activation, Dense up, Dense down, Names names)
-    implements FeedForward {
+    implements FeedForwardPart {
   /** Where checkpoints keep the products, below the layer or the expert. */
   record Names(String gate, String up, String down) {
     static final Names LLAMA = new Names("mlp.gate_proj", "mlp.up_proj", "mlp.down_proj");

@@ -79,7 +79,7 @@ public record Gemma2(
                 scoreCap));
   }
 
-  private FeedForward feedForward() {
+  private FeedForwardPart feedForward() {
     return GatedFeedForward.of(size, false);
   }
 

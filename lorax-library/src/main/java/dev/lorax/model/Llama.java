@@ -32,7 +32,7 @@ public record Llama(Dimensions size, boolean attentionBias, boolean feedForwardB
 
   private PreNormDecoder decoder() {
     SelfAttention attention = SelfAttention.of(size).biased(attentionBias, attentionBias);
-    FeedForward feedForward = GatedFeedForward.of(size, feedForwardBias);
+    FeedForwardPart feedForward = GatedFeedForward.of(size, feedForwardBias);
     return new PreNormDecoder(size, layer -> attention, layer -> feedForward);
   }
 }

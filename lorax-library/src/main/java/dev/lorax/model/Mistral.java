@@ -32,7 +32,7 @@ public record Mistral(Dimensions size, OptionalInt window) implements Sized {
 
   private PreNormDecoder decoder() {
     SelfAttention attention = SelfAttention.of(size).windowed(window);
-    FeedForward feedForward = GatedFeedForward.of(size, false);
+    FeedForwardPart feedForward = GatedFeedForward.of(size, false);
     return new PreNormDecoder(size, layer -> attention, layer -> feedForward);
   }
 }

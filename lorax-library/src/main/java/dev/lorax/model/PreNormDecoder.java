@@ -18,7 +18,7 @@ import java.util.function.IntFunction;
 record PreNormDecoder(
     Dimensions size,
     IntFunction<SelfAttention> attention,
-    IntFunction<? extends FeedForward> feedForward) {
+    IntFunction<? extends FeedForwardPart> feedForward) {
 
   Graph graph() {
     GraphBuilder b = new GraphBuilder();

@@ -30,7 +30,7 @@ public record Qwen2(Dimensions size, List<OptionalInt> windows) implements Sized
 
   private PreNormDecoder decoder() {
     SelfAttention attention = SelfAttention.of(size).biased(true, false);
-    FeedForward feedForward = GatedFeedForward.of(size, false);
+    FeedForwardPart feedForward = GatedFeedForward.of(size, false);
     return new PreNormDecoder(
         size, layer -> attention.windowed(windows.get(layer)), layer -> feedForward);
   }

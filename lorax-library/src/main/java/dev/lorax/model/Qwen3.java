@@ -36,7 +36,7 @@ public record Qwen3(Dimensions size, boolean attentionBias, List<OptionalInt> wi
     RmsNorm norm = new RmsNorm(size.head(), size.epsilon());
     SelfAttention attention =
         SelfAttention.of(size).biased(attentionBias, attentionBias).normed(norm, norm);
-    FeedForward feedForward = GatedFeedForward.of(size, false);
+    FeedForwardPart feedForward = GatedFeedForward.of(size, false);
     return new PreNormDecoder(
         size, layer -> attention.windowed(windows.get(layer)), layer -> feedForward);
   }

@@ -3,7 +3,7 @@ package dev.lorax.model;
 import dev.lorax.graph.GraphBuilder;
 
 /** The feed-forward part of a block: from the normalised stream to what is added to it. */
-interface FeedForward {
+interface FeedForwardPart {
   /** Adds its nodes below the directory entered; gives the output. */
   int add(GraphBuilder b, int x);
 
