@@ -6,6 +6,7 @@ import dev.lorax.graph.Op;
 import dev.lorax.model.Architecture;
 import dev.lorax.model.Dimensions;
 import dev.lorax.model.Gpt2;
+import dev.lorax.model.GptNeoX;
 import dev.lorax.model.Llama;
 import dev.lorax.model.Mistral;
 import dev.lorax.model.Qwen2;
@@ -44,6 +45,11 @@ public final class Models {
     return new Llama(dimensions(2, 2, 1, 4, false), false, false);
   }
 
+  /** A GPT-NeoX of two blocks. */
+  public static GptNeoX gptNeoX() {
+    return gptNeoX(2, 2, false, true);
+  }
+
   /** Dimensions with a width of all heads together. */
   public static Dimensions dimensions(
       int layers, int heads, int keyValueHeads, int head, boolean tied) {
@@ -66,7 +72,7 @@ public final class Models {
   /** Architectures of every kind, their sizes and switches drawn at random. */
   public static Arbitrary<Architecture> architectures() {
     return Combinators.combine(
-            Arbitraries.integers().between(0, 4),
+            Arbitraries.integers().between(0, 5),
             Arbitraries.integers().between(1, 3),
             Arbitraries.integers().between(1, 3),
             Arbitraries.integers().between(1, 2),
@@ -84,9 +90,28 @@ public final class Models {
       case 0 -> new Gpt2(29, 16, 4 * heads, layers, heads, 12, Activation.GELU_NEW, 1e-5, tied);
       case 1 -> new Llama(size, bias, !bias);
       case 2 -> new Mistral(size, window);
-      case 3 -> new Qwen2(size, Collections.nCopies(layers, window));
+      case 3 -> gptNeoX(layers, heads, tied, bias);
+      case 4 -> new Qwen2(size, Collections.nCopies(layers, window));
       default -> new Qwen3(size, bias, Collections.nCopies(layers, window));
     };
+  }
+
+  private static GptNeoX gptNeoX(int layers, int heads, boolean tied, boolean bias) {
+    return new GptNeoX(
+        29,
+        16,
+        4 * heads,
+        layers,
+        heads,
+        2,
+        12,
+        Activation.GELU,
+        1e-5,
+        10_000,
+        new RopeScaling.Default(),
+        !bias,
+        bias,
+        tied);
   }
 
   /** Graphs without meaning: any ops, any inputs, ids in any order. */

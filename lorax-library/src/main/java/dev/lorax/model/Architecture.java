@@ -14,12 +14,13 @@ import java.util.function.Function;
 public interface Architecture {
   /** The architectures that {@link #of} knows, by the {@code model_type} of config.json. */
   Map<String, Function<ModelConfig, Architecture>> KNOWN =
-      Map.of(
-          "gpt2", Gpt2::from,
-          "llama", Llama::from,
-          "mistral", Mistral::from,
-          "qwen2", Qwen2::from,
-          "qwen3", Qwen3::from);
+      Map.ofEntries(
+          Map.entry("gpt2", Gpt2::from),
+          Map.entry("gpt_neox", GptNeoX::from),
+          Map.entry("llama", Llama::from),
+          Map.entry("mistral", Mistral::from),
+          Map.entry("qwen2", Qwen2::from),
+          Map.entry("qwen3", Qwen3::from));
 
   /**
    * The architecture that a config.json describes.

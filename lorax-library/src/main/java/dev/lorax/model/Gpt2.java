@@ -43,17 +43,11 @@ public record Gpt2(
     if (!config.flag("scale_attn_weights", true)
         || config.flag("scale_attn_by_inverse_layer_idx", false)
         || config.flag("add_cross_attention", false)) {
-      throw new ModelConfigException(
-          config.source()
-              + ": unscaled, layer-scaled and cross attention of GPT-2 are not supported");
+      throw config.unfit("unscaled, layer-scaled and cross attention of GPT-2 are not supported");
     }
     int width = config.size("n_embd");
     int heads = config.size("n_head");
-    if (width % heads != 0) {
-      throw new ModelConfigException(
-          "%s: a width of %d cannot be split among %d heads"
-              .formatted(config.source(), width, heads));
-    }
+    config.head(width, heads);
     return new Gpt2(
         config.size("vocab_size"),
         config.size("n_positions"),
@@ -102,9 +96,7 @@ public record Gpt2(
   private int feedForward(GraphBuilder b, int x) {
     b.enter("ffn");
     int normed = b.add("norm", new LayerNorm(width, epsilon), x);
-    int up = b.add("up", new Dense(width, inner, true), normed);
-    int active = b.add("activation", activation, up);
-    int down = b.add("down", new Dense(inner, width, true), active);
+    int down = new FeedForward(width, inner, activation, true).add(b, normed);
     b.leave();
     return down;
   }
@@ -129,15 +121,11 @@ public record Gpt2(
   /** GPT-2 stores matrices as [in, out], and query, key and value side by side in one. */
   private void block(WeightMap.Builder map, String ours, String theirs) {
     map.dense(ours + "self_attention.norm", theirs + "ln_1", true);
-    String[] parts = {"query", "key", "value"};
-    for (int i = 0; i < parts.length; i++) {
-      String node = ours + "self_attention." + parts[i];
-      Source weight = new Source.Transposed(theirs + "attn.c_attn.weight");
-      Source bias = new Source.Whole(theirs + "attn.c_attn.bias");
-      map.put(node + ".weight", new Source.Rows(weight, (long) i * width, width, 3L * width));
-      map.put(node + ".bias", new Source.Rows(bias, (long) i * width, width, 3L * width));
-    }
-    transposed(map, ours + "self_attention.output", theirs + "attn.c_proj");
+    QueryKeyValue parts = new QueryKeyValue(1, width, width);
+    String attention = ours + "self_attention.";
+    parts.put(map, attention, "weight", new Source.Transposed(theirs + "attn.c_attn.weight"));
+    parts.put(map, attention, "bias", new Source.Whole(theirs + "attn.c_attn.bias"));
+    transposed(map, attention + "output", theirs + "attn.c_proj");
     map.dense(ours + "ffn.norm", theirs + "ln_2", true);
     transposed(map, ours + "ffn.up", theirs + "mlp.c_fc");
     transposed(map, ours + "ffn.down", theirs + "mlp.c_proj");

@@ -69,6 +69,13 @@ class GradientTest {
     check(new Rotary(head), ROWS, new long[] {5, head});
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void rotaryOfSomeNumbersOfAHead(Rotary.Pairs pairs) {
+    check(new Rotary(8, 4, pairs), ROWS, new long[] {5, 4});
+    check(new Rotary(4, 4, pairs), ROWS, new long[] {5, 4});
+  }
+
   @Test
   void attention() {
     check(new Attention(2, 2, 4), Sequences.uniform(1, 5), ROWS, ROWS, ROWS);
