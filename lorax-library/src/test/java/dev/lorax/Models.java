@@ -6,9 +6,12 @@ import dev.lorax.graph.Op;
 import dev.lorax.model.Architecture;
 import dev.lorax.model.Dimensions;
 import dev.lorax.model.Gpt2;
+import dev.lorax.model.GptBigCode;
+import dev.lorax.model.GptJ;
 import dev.lorax.model.GptNeoX;
 import dev.lorax.model.Llama;
 import dev.lorax.model.Mistral;
+import dev.lorax.model.Opt;
 import dev.lorax.model.Qwen2;
 import dev.lorax.model.Qwen3;
 import dev.lorax.op.Activation;
@@ -50,6 +53,21 @@ public final class Models {
     return gptNeoX(2, 2, false, true);
   }
 
+  /** A GPT-J of two blocks. */
+  public static GptJ gptJ() {
+    return gptJ(2, 2, false);
+  }
+
+  /** A GPT-BigCode of two blocks. */
+  public static GptBigCode gptBigCode() {
+    return gptBigCode(2, 2, true);
+  }
+
+  /** An OPT of two blocks, its norms behind each part. */
+  public static Opt opt() {
+    return opt(2, 2, true, false);
+  }
+
   /** Dimensions with a width of all heads together. */
   public static Dimensions dimensions(
       int layers, int heads, int keyValueHeads, int head, boolean tied) {
@@ -72,7 +90,7 @@ public final class Models {
   /** Architectures of every kind, their sizes and switches drawn at random. */
   public static Arbitrary<Architecture> architectures() {
     return Combinators.combine(
-            Arbitraries.integers().between(0, 5),
+            Arbitraries.integers().between(0, 8),
             Arbitraries.integers().between(1, 3),
             Arbitraries.integers().between(1, 3),
             Arbitraries.integers().between(1, 2),
@@ -91,9 +109,40 @@ public final class Models {
       case 1 -> new Llama(size, bias, !bias);
       case 2 -> new Mistral(size, window);
       case 3 -> gptNeoX(layers, heads, tied, bias);
-      case 4 -> new Qwen2(size, Collections.nCopies(layers, window));
+      case 4 -> gptJ(layers, heads, tied);
+      case 5 -> gptBigCode(layers, heads, bias);
+      case 6 -> opt(layers, heads, tied, bias);
+      case 7 -> new Qwen2(size, Collections.nCopies(layers, window));
       default -> new Qwen3(size, bias, Collections.nCopies(layers, window));
     };
+  }
+
+  private static GptBigCode gptBigCode(int layers, int heads, boolean multiQuery) {
+    Activation gelu = Activation.GELU_PYTORCH_TANH;
+    return new GptBigCode(
+        new Gpt2(29, 16, 4 * heads, layers, heads, 12, gelu, 1e-5, true), multiQuery);
+  }
+
+  private static Opt opt(int layers, int heads, boolean tied, boolean normsFirst) {
+    int width = 4 * heads;
+    int embedded = normsFirst ? width : 2;
+    return new Opt(
+        29,
+        16,
+        width,
+        embedded,
+        layers,
+        heads,
+        12,
+        Activation.RELU,
+        normsFirst,
+        normsFirst,
+        normsFirst,
+        tied);
+  }
+
+  private static GptJ gptJ(int layers, int heads, boolean tied) {
+    return new GptJ(29, 16, 4 * heads, layers, heads, 2, 12, Activation.GELU_NEW, 1e-5, tied);
   }
 
   private static GptNeoX gptNeoX(int layers, int heads, boolean tied, boolean bias) {

@@ -16,9 +16,12 @@ public interface Architecture {
   Map<String, Function<ModelConfig, Architecture>> KNOWN =
       Map.ofEntries(
           Map.entry("gpt2", Gpt2::from),
+          Map.entry("gpt_bigcode", GptBigCode::from),
+          Map.entry("gptj", GptJ::from),
           Map.entry("gpt_neox", GptNeoX::from),
           Map.entry("llama", Llama::from),
           Map.entry("mistral", Mistral::from),
+          Map.entry("opt", Opt::from),
           Map.entry("qwen2", Qwen2::from),
           Map.entry("qwen3", Qwen3::from));
 

@@ -105,9 +105,11 @@ public record GptNeoX(
     Dense product = new Dense(width, width, attentionBias);
     b.enter("self_attention");
     int normed = b.add("norm", norm(), x);
-    int query = b.add("query_rotary", rotary, b.add("query", product, normed), angles);
-    int key = b.add("key_rotary", rotary, b.add("key", product, normed), angles);
+    int query = b.add("query", product, normed);
+    int key = b.add("key", product, normed);
     int value = b.add("value", product, normed);
+    query = b.add("query_rotary", rotary, query, angles);
+    key = b.add("key_rotary", rotary, key, angles);
     int mixed = b.add("mix", new Attention(heads, heads, head), query, key, value);
     int output = b.add("output", product, mixed);
     b.leave();

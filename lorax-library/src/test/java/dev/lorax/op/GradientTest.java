@@ -112,6 +112,11 @@ class GradientTest {
   }
 
   @Test
+  void positionEmbedding() {
+    check(new PositionEmbedding(7, 3, 2), () -> List.of(ids(1, 4, 4, 6)), Sequences.of(4));
+  }
+
+  @Test
   void selectedRows() {
     Map<String, Supplier<Tensor>> feeds = Map.of(SelectRows.ROWS, () -> ids(0, 3, 3));
     check(new SelectRows(), List::of, feeds, Sequences.of(5), ROWS);
