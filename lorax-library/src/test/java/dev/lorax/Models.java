@@ -38,7 +38,14 @@ public final class Models {
   private static final Set<String> LAYERS = Set.of("num_hidden_layers", "n_layer");
   private static final Set<String> EACH_LAYER = Set.of("layer_types", "no_rope_layers");
   private static final Set<String> SWITCHES =
-      Set.of("tie_word_embeddings", "attention_bias", "mlp_bias", "norm_topk_prob");
+      Set.of(
+          "attention_bias",
+          "do_layer_norm_before",
+          "mlp_bias",
+          "multi_query",
+          "norm_topk_prob",
+          "tie_word_embeddings",
+          "use_parallel_residual");
   private static final List<JsonNode> CONFIGS = configs();
 
   private Models() {}

@@ -17,8 +17,12 @@ public interface Architecture {
       Map.ofEntries(
           Map.entry("gemma2", Gemma2::from),
           Map.entry("gpt2", Gpt2::from),
+          Map.entry("gpt_bigcode", GptBigCode::from),
+          Map.entry("gpt_neox", GptNeoX::from),
+          Map.entry("gptj", GptJ::from),
           Map.entry("llama", Llama::from),
           Map.entry("mistral", Mistral::from),
+          Map.entry("opt", Opt::from),
           Map.entry("qwen2", Qwen2::from),
           Map.entry("qwen3", Qwen3::from));
 

@@ -256,6 +256,34 @@ public final class ModelConfig {
         rope.number("attention_factor", temperature));
   }
 
+  /**
+   * The width of one head of attention.
+   *
+   * @throws ModelConfigException if the heads cannot share the width evenly
+   */
+  int head(int width, int heads) {
+    if (width % heads != 0) {
+      throw unfit("a width of %d cannot be split among %d heads".formatted(width, heads));
+    }
+    return width / heads;
+  }
+
+  /**
+   * How many numbers of a head are turned.
+   *
+   * @throws ModelConfigException if they are no pairs within the head
+   */
+  int turned(int turned, int head) {
+    if (turned < 2 || turned > head || turned % 2 != 0) {
+      throw unfit("%d numbers of a head of %d cannot be turned in pairs".formatted(turned, head));
+    }
+    return turned;
+  }
+
+  ModelConfigException unfit(String reason) {
+    return new ModelConfigException(source + ": " + reason);
+  }
+
   private JsonNode required(String field) {
     if (!has(field)) {
       throw new ModelConfigException("%s lacks the field '%s'".formatted(source, field));

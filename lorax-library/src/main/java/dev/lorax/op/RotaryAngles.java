@@ -11,7 +11,7 @@ import dev.lorax.tensor.Tensor;
  *
  * <p>Computed once; every layer's {@link Rotary} reads it.
  *
- * @param head width of an attention head
+ * @param head how many numbers of an attention head are turned
  * @param theta base of the frequencies
  * @param scaling how the frequencies are stretched
  */

@@ -116,30 +116,6 @@ public final class StepKernels {
   }
 
   /**
-   * Turns each head's pairs {@code (i, i + head/2)}.
-   *
-   * @param table [count, head], cosines in the first half of a row, sines in the second
-   */
-  public static void rotate(Rows x, Rows table, int head, Rows y) {
-    int half = head / 2;
-    for (int at = 0; at < x.count() * x.width(); at += head) {
-      int angles = at / x.width() * head;
-      rotate(x.values(), at, table.values(), angles, half, y.values());
-    }
-  }
-
-  private static void rotate(float[] x, int at, float[] table, int angles, int half, float[] y) {
-    for (int i = 0; i < half; i++) {
-      float cos = table[angles + i];
-      float sin = table[angles + half + i];
-      float first = x[at + i];
-      float second = x[at + half + i];
-      y[at + i] = first * cos - second * sin;
-      y[at + half + i] = second * cos + first * sin;
-    }
-  }
-
-  /**
    * The low-rank term of an adapter: adds {@code scale · B · A · x} to y.
    *
    * @param down A, [rank, in] in row order

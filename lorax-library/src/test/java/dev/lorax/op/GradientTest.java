@@ -81,6 +81,13 @@ class GradientTest {
     check(new Rotary(head), ROWS, new long[] {5, head});
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void rotaryOfSomeNumbersOfAHead(Rotary.Pairs pairs) {
+    check(new Rotary(8, 4, pairs), ROWS, new long[] {5, 4});
+    check(new Rotary(4, 4, pairs), ROWS, new long[] {5, 4});
+  }
+
   @Test
   void attention() {
     check(new Attention(2, 2, 4), Sequences.uniform(1, 5), ROWS, ROWS, ROWS);
@@ -122,6 +129,11 @@ class GradientTest {
   @Test
   void embedding() {
     check(new Embedding(7, 3), () -> List.of(ids(1, 4, 4, 0)), Sequences.of(4));
+  }
+
+  @Test
+  void positionEmbedding() {
+    check(new PositionEmbedding(7, 3, 2), () -> List.of(ids(1, 4, 4, 6)), Sequences.of(4));
   }
 
   @Test

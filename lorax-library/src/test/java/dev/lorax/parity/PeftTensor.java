@@ -8,11 +8,12 @@ import dev.lorax.model.Source;
 import dev.lorax.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Which part of a tensor of PEFT's one of our parameters is. */
-record PeftTensor(String parameter, String key, long row, long rows) {
+record PeftTensor(String parameter, String key, UnaryOperator<Tensor> rows) {
   Tensor part(Tensor whole) {
-    return whole.narrow(0, row, rows);
+    return rows.apply(whole);
   }
 
   /** Where PEFT keeps each parameter of an adapter. */
@@ -23,12 +24,12 @@ record PeftTensor(String parameter, String key, long row, long rows) {
       String weight = adapter.target(node).name() + ".weight";
       Source source = base.architecture().weights().source(weight).orElseThrow();
       String module = "base_model.model." + source.tensor().replaceFirst("\\.weight$", "");
-      long row = source instanceof Source.Rows rows ? rows.first() : 0;
       if (lora.sharedA().isEmpty()) {
-        tensors.add(new PeftTensor(node.name() + ".a", module + ".lora_A.weight", 0, lora.rank()));
+        tensors.add(
+            new PeftTensor(
+                node.name() + ".a", module + ".lora_A.weight", UnaryOperator.identity()));
       }
-      tensors.add(
-          new PeftTensor(node.name() + ".b", module + ".lora_B.weight", row, lora.target().out()));
+      tensors.add(new PeftTensor(node.name() + ".b", module + ".lora_B.weight", source::rows));
     }
     return tensors;
   }
