@@ -126,6 +126,12 @@ final class WeightLoader {
 
   private String fileName(Source source) {
     String name = source.tensor();
-    return bare && name.startsWith(map.prefix()) ? name.substring(map.prefix().length()) : name;
+    if (bare && name.startsWith(map.prefix())) {
+      return name.substring(map.prefix().length());
+    }
+    return map.aliases(name).stream()
+        .filter(alias -> files.info(alias).isPresent())
+        .findFirst()
+        .orElse(name);
   }
 }

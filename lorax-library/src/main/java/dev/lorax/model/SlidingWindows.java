@@ -1,5 +1,6 @@
 package dev.lorax.model;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntPredicate;
@@ -32,10 +33,15 @@ final class SlidingWindows {
         .toList();
   }
 
+  /** All positions in every layer. */
+  static List<OptionalInt> none(int layers) {
+    return Collections.nCopies(layers, OptionalInt.empty());
+  }
+
   /** Those of Qwen, whose first layers see all positions, and which must be switched on. */
   static List<OptionalInt> ofQwen(ModelConfig config, int layers) {
     if (!config.flag("use_sliding_window", false)) {
-      return IntStream.range(0, layers).mapToObj(i -> OptionalInt.empty()).toList();
+      return none(layers);
     }
     int first = config.integer("max_window_layers", 28);
     return of(config, layers, layer -> layer >= first);

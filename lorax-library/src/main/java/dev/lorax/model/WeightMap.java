@@ -21,11 +21,13 @@ public final class WeightMap {
   private final Map<String, List<String>> byTensor;
   private final String prefix;
   private final List<Pattern> ignored;
+  private final Map<String, String> aliases;
 
   private WeightMap(Builder builder) {
     sources = Collections.unmodifiableMap(new LinkedHashMap<>(builder.sources));
     prefix = builder.prefix;
     ignored = List.copyOf(builder.ignored);
+    aliases = Map.copyOf(builder.aliases);
     byTensor = byTensor(sources);
   }
 
@@ -45,6 +47,14 @@ public final class WeightMap {
    */
   public String prefix() {
     return prefix;
+  }
+
+  /** Other names that files may keep a tensor under: those of older releases. */
+  public List<String> aliases(String tensor) {
+    return aliases.entrySet().stream()
+        .filter(alias -> tensor.startsWith(alias.getKey()))
+        .map(alias -> alias.getValue() + tensor.substring(alias.getKey().length()))
+        .toList();
   }
 
   /** Whether a tensor in a file carries nothing: buffers that old versions wrote. */
@@ -95,6 +105,7 @@ public final class WeightMap {
   public static final class Builder {
     private final Map<String, Source> sources = new LinkedHashMap<>();
     private final List<Pattern> ignored = new ArrayList<>();
+    private final Map<String, String> aliases = new LinkedHashMap<>();
     private String prefix = "";
 
     private Builder() {}
@@ -108,6 +119,12 @@ public final class WeightMap {
     /** Tensors of files that carry nothing, as a regular expression of the whole name. */
     public Builder ignore(String pattern) {
       ignored.add(Pattern.compile(pattern));
+      return this;
+    }
+
+    /** Another beginning that names have in some files. */
+    public Builder alias(String beginning, String other) {
+      aliases.put(beginning, other);
       return this;
     }
 
