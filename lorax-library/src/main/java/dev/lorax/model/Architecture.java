@@ -15,7 +15,10 @@ public interface Architecture {
   /** The architectures that {@link #of} knows, by the {@code model_type} of config.json. */
   Map<String, Function<ModelConfig, Architecture>> KNOWN =
       Map.ofEntries(
+          Map.entry("gemma", Gemma::from),
           Map.entry("gemma2", Gemma2::from),
+          Map.entry("gemma3", Gemma3::textOf),
+          Map.entry("gemma3_text", Gemma3::from),
           Map.entry("gpt2", Gpt2::from),
           Map.entry("gpt_bigcode", GptBigCode::from),
           Map.entry("gpt_neox", GptNeoX::from),
