@@ -23,6 +23,7 @@ public interface Architecture {
           Map.entry("gpt_bigcode", GptBigCode::from),
           Map.entry("gpt_neox", GptNeoX::from),
           Map.entry("gptj", GptJ::from),
+          Map.entry("granite", Granite::from),
           Map.entry("llama", Llama::from),
           Map.entry("mistral", Mistral::from),
           Map.entry("olmo2", Olmo2::from),
