@@ -28,6 +28,7 @@ public interface Architecture {
           Map.entry("mistral", Mistral::from),
           Map.entry("olmo2", Olmo2::from),
           Map.entry("opt", Opt::from),
+          Map.entry("phi3", Phi3::from),
           Map.entry("qwen2", Qwen2::from),
           Map.entry("qwen3", Qwen3::from));
 
