@@ -30,7 +30,8 @@ public interface Architecture {
           Map.entry("opt", Opt::from),
           Map.entry("phi3", Phi3::from),
           Map.entry("qwen2", Qwen2::from),
-          Map.entry("qwen3", Qwen3::from));
+          Map.entry("qwen3", Qwen3::from),
+          Map.entry("smollm3", SmolLm3::from));
 
   /**
    * The architecture that a config.json describes.
