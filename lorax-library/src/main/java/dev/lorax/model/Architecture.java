@@ -26,11 +26,13 @@ public interface Architecture {
           Map.entry("granite", Granite::from),
           Map.entry("llama", Llama::from),
           Map.entry("mistral", Mistral::from),
+          Map.entry("mixtral", Mixtral::from),
           Map.entry("olmo2", Olmo2::from),
           Map.entry("opt", Opt::from),
           Map.entry("phi3", Phi3::from),
           Map.entry("qwen2", Qwen2::from),
           Map.entry("qwen3", Qwen3::from),
+          Map.entry("qwen3_moe", Qwen3Moe::from),
           Map.entry("smollm3", SmolLm3::from));
 
   /**

@@ -28,9 +28,7 @@ public record Phi3(Dimensions size, int turned, OptionalInt window) implements S
     return new Phi3(
         size,
         config.turned((int) (size.head() * share), size.head()),
-        config.has("sliding_window")
-            ? OptionalInt.of(config.size("sliding_window"))
-            : OptionalInt.empty());
+        SlidingWindows.ofAll(config));
   }
 
   @Override

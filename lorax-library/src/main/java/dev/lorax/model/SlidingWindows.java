@@ -17,10 +17,7 @@ final class SlidingWindows {
    *     does not say so
    */
   static List<OptionalInt> of(ModelConfig config, int layers, IntPredicate slides) {
-    OptionalInt window =
-        config.has("sliding_window")
-            ? OptionalInt.of(config.size("sliding_window"))
-            : OptionalInt.empty();
+    OptionalInt window = ofAll(config);
     List<String> types = config.texts("layer_types");
     if (!types.isEmpty() && types.size() < layers) {
       throw new ModelConfigException(
@@ -31,6 +28,13 @@ final class SlidingWindows {
         .mapToObj(i -> types.isEmpty() ? slides.test(i) : types.get(i).equals("sliding_attention"))
         .map(sliding -> sliding ? window : OptionalInt.empty())
         .toList();
+  }
+
+  /** One window for all layers, where the config has one. */
+  static OptionalInt ofAll(ModelConfig config) {
+    return config.has("sliding_window")
+        ? OptionalInt.of(config.size("sliding_window"))
+        : OptionalInt.empty();
   }
 
   /** All positions in every layer. */
