@@ -23,12 +23,20 @@ import java.util.OptionalInt;
  * @param head width of one head
  * @param window how many positions back a query sees, itself included; empty: all
  * @param scale factor on the dot products, usually 1/√head
+ * @param cap bound of the scaled products, {@code cap · tanh(product / cap)} (Gemma Team 2024,
+ *     section 2); infinite: none
  */
-public record Attention(int heads, int keyValueHeads, int head, OptionalInt window, double scale)
+public record Attention(
+    int heads, int keyValueHeads, int head, OptionalInt window, double scale, double cap)
     implements Differentiable, Stepwise {
   /** Attention over all earlier positions, scaled by 1/√head. */
   public Attention(int heads, int keyValueHeads, int head) {
     this(heads, keyValueHeads, head, OptionalInt.empty(), 1 / Math.sqrt(head));
+  }
+
+  /** Attention without a bound on its scores. */
+  public Attention(int heads, int keyValueHeads, int head, OptionalInt window, double scale) {
+    this(heads, keyValueHeads, head, window, scale, Double.POSITIVE_INFINITY);
   }
 
   @Override
@@ -46,6 +54,10 @@ public record Attention(int heads, int keyValueHeads, int head, OptionalInt wind
     return new WholeAttention(this, call.sequences()).record(call);
   }
 
+  boolean isCapped() {
+    return Double.isFinite(cap);
+  }
+
   /** [tokens, heads · head] as [batch, heads, time, head]. */
   Tensor split(Tensor rows, int batch) {
     return rows.view(batch, rows.size(0) / batch, -1, head).transpose(1, 2);
@@ -55,7 +67,8 @@ public record Attention(int heads, int keyValueHeads, int head, OptionalInt wind
   public Step step(Bound parameters) {
     int sharing = heads / keyValueHeads;
     StepAttention steps =
-        new StepAttention(heads, sharing, head, window.orElse(Integer.MAX_VALUE), (float) scale);
+        new StepAttention(
+            heads, sharing, head, window.orElse(Integer.MAX_VALUE), (float) scale, (float) cap);
     return call -> {
       HeldRows held = call.cache().append(call.input(1), call.input(2), keyValueHeads);
       float[] scratch = call.scratch(steps.scratch(call.tokens(), held.capacity()));
@@ -67,6 +80,7 @@ public record Attention(int heads, int keyValueHeads, int head, OptionalInt wind
   public String toString() {
     String groups = keyValueHeads == heads ? "" : ", %d key-value heads".formatted(keyValueHeads);
     String sliding = window.isPresent() ? ", window %d".formatted(window.getAsInt()) : "";
-    return "Attention(%d heads of %d%s%s)".formatted(heads, head, groups, sliding);
+    String capped = isCapped() ? ", scores capped at %s".formatted(cap) : "";
+    return "Attention(%d heads of %d%s%s%s)".formatted(heads, head, groups, sliding, capped);
   }
 }
