@@ -63,7 +63,7 @@ def train(model, values, batch):
     """Losses before each of five steps of AdamW and after them, and the first gradient's norm."""
     trained = {name: value for name, value in model.named_parameters() if value.requires_grad}
     optimiser = torch.optim.AdamW(trained.values(), lr=1e-3, weight_decay=0.01)
-    key = lambda name: name.replace(".default.", ".").replace(".modules_to_save.default", "")
+    key = lambda name: name.replace(".default.", ".").replace(".modules_to_save", "")
     losses, norm = [], None
     for step in range(5):
         optimiser.zero_grad()

@@ -5,8 +5,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Causal self-attention of whole sequences as plain batched products (Vaswani et al. 2017, eq. 1),
- * with its derivative.
+ * Self-attention of whole sequences as plain batched products (Vaswani et al. 2017, eq. 1), with
+ * its derivative.
  *
  * <p>On CPUs this is faster than libtorch's fused kernel, on the way back three times, and in
  * bfloat16, where the fused kernel has no matrix product, twenty times. Queries that share keys
@@ -18,9 +18,10 @@ import org.bytedeco.pytorch.global.torch;
  * @param values like {@code keys}
  * @param window how many positions back a query sees, itself included
  * @param scale factor on the dot products
+ * @param causal whether a query sees no position behind its own; if not, it sees all
  */
 public record AttentionProducts(
-    Tensor queries, Tensor keys, Tensor values, long window, double scale) {
+    Tensor queries, Tensor keys, Tensor values, long window, double scale, boolean causal) {
   /** Positions up to which all queries make one block, whose weights are worth keeping. */
   private static final long ONE_BLOCK = 512;
 
@@ -51,7 +52,7 @@ public record AttentionProducts(
   /** The same with another handle on each tensor, for example one that is kept. */
   public AttentionProducts map(UnaryOperator<Tensor> change) {
     return new AttentionProducts(
-        change.apply(queries), change.apply(keys), change.apply(values), window, scale);
+        change.apply(queries), change.apply(keys), change.apply(values), window, scale, causal);
   }
 
   /** The values mixed for every query. */
@@ -131,6 +132,9 @@ public record AttentionProducts(
 
   /** 0 where a query may look, −∞ elsewhere: [1, group · (to − from), keys seen]. */
   private Tensor bias(long from, long to) {
+    if (!causal) {
+      return Tensor.zeros(keys.dtype(), 1, 1, 1);
+    }
     long first = first(from);
     long count = to - from;
     Tensor closed =
@@ -156,12 +160,13 @@ public record AttentionProducts(
 
   private Tensor seen(Tensor all, long from, long to) {
     long first = first(from);
-    return first == 0 && to == time() ? all : all.narrow(1, first, to - first);
+    long end = causal ? to : time();
+    return first == 0 && end == time() ? all : all.narrow(1, first, end - first);
   }
 
   /** The first position that a query at {@code from} sees. */
   private long first(long from) {
-    return Math.max(0, from - window + 1);
+    return causal ? Math.max(0, from - window + 1) : 0;
   }
 
   private boolean isOneBlock() {

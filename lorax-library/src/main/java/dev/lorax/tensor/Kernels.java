@@ -79,6 +79,11 @@ public final class Kernels {
     return new Tensor(torch.relu(x.pointer()));
   }
 
+  /** The hyperbolic tangent. */
+  public static Tensor tanh(Tensor x) {
+    return new Tensor(torch.tanh(x.pointer()));
+  }
+
   /**
    * Scaled dot-product attention (Vaswani et al. 2017, eq. 1) with grouped key-value heads.
    *

@@ -107,8 +107,21 @@ class GradientTest {
   }
 
   @Test
+  void attentionToBothSides() {
+    check(Attention.bidirectional(2, 4), Sequences.uniform(1, 5), ROWS, ROWS, ROWS);
+    check(Attention.bidirectional(2, 4), Sequences.of(4, 1), ROWS, ROWS, ROWS);
+  }
+
+  @Test
   void embedding() {
     check(new Embedding(7, 3), () -> List.of(ids(1, 4, 4, 0)), Sequences.of(4));
+  }
+
+  @Test
+  void typeEmbedding() {
+    Map<String, Supplier<Tensor>> feeds = Map.of(TypeEmbedding.TYPES, () -> ids(0, 0, 1, 1));
+    check(new TypeEmbedding(2, 3), List::of, feeds, Sequences.of(4));
+    check(new TypeEmbedding(2, 3), List::of, Map.of(), Sequences.of(4));
   }
 
   @Test

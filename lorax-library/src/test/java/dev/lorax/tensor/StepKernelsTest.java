@@ -51,6 +51,7 @@ class StepKernelsTest {
     check(x, StepKernels::geluTanh, Kernels::geluTanh);
     check(x, StepKernels::gelu, Kernels::gelu);
     check(x, StepKernels::relu, Kernels::relu);
+    check(x, StepKernels::tanh, Kernels::tanh);
   }
 
   @Test
