@@ -16,10 +16,11 @@ public interface Architecture {
   Map<String, Function<ModelConfig, Architecture>> KNOWN =
       Map.ofEntries(
           Map.entry("bert", Bert::from),
+          Map.entry("gemma2", Gemma2::from),
           Map.entry("gpt2", Gpt2::from),
           Map.entry("gpt_bigcode", GptBigCode::from),
-          Map.entry("gptj", GptJ::from),
           Map.entry("gpt_neox", GptNeoX::from),
+          Map.entry("gptj", GptJ::from),
           Map.entry("llama", Llama::from),
           Map.entry("mistral", Mistral::from),
           Map.entry("opt", Opt::from),

@@ -3,6 +3,7 @@ package dev.lorax.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.op.Activation;
 import dev.lorax.op.RopeScaling;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -60,6 +62,18 @@ public final class ModelConfig {
           "%s is not JSON: %s; fetch the file again"
               .formatted(source, broken.getOriginalMessage()));
     }
+  }
+
+  /** The same, with those values where a field is absent: what a family's files leave out. */
+  public ModelConfig or(Map<String, Object> defaults) {
+    ObjectNode filled = json.deepCopy();
+    defaults.forEach(
+        (field, value) -> {
+          if (!has(field)) {
+            filled.putPOJO(field, value);
+          }
+        });
+    return new ModelConfig(new ObjectMapper().valueToTree(filled), source);
   }
 
   /** What messages call this config. */

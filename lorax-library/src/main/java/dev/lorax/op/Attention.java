@@ -23,25 +23,41 @@ import java.util.OptionalInt;
  * @param head width of one head
  * @param window how many positions back a query sees, itself included; empty: all
  * @param scale factor on the dot products, usually 1/√head
+ * @param cap bound of the scaled products, {@code cap · tanh(product / cap)} (Gemma Team 2024,
+ *     section 2); infinite: none
  * @param causal whether a query sees no position behind its own; if not, it sees its whole
  *     sequence, which must be there at once, and there is no window
  */
 public record Attention(
-    int heads, int keyValueHeads, int head, OptionalInt window, double scale, boolean causal)
+    int heads,
+    int keyValueHeads,
+    int head,
+    OptionalInt window,
+    double scale,
+    double cap,
+    boolean causal)
     implements Differentiable, Stepwise {
   /** Attention over all earlier positions, scaled by 1/√head. */
   public Attention(int heads, int keyValueHeads, int head) {
     this(heads, keyValueHeads, head, OptionalInt.empty(), 1 / Math.sqrt(head));
   }
 
-  /** Causal attention. */
+  /** Causal attention without a bound on its scores. */
   public Attention(int heads, int keyValueHeads, int head, OptionalInt window, double scale) {
-    this(heads, keyValueHeads, head, window, scale, true);
+    this(heads, keyValueHeads, head, window, scale, Double.POSITIVE_INFINITY);
+  }
+
+  /** Causal attention. */
+  public Attention(
+      int heads, int keyValueHeads, int head, OptionalInt window, double scale, double cap) {
+    this(heads, keyValueHeads, head, window, scale, cap, true);
   }
 
   /** Attention to both sides, scaled by 1/√head: an encoder's. */
   public static Attention bidirectional(int heads, int head) {
-    return new Attention(heads, heads, head, OptionalInt.empty(), 1 / Math.sqrt(head), false);
+    double scale = 1 / Math.sqrt(head);
+    double cap = Double.POSITIVE_INFINITY;
+    return new Attention(heads, heads, head, OptionalInt.empty(), scale, cap, false);
   }
 
   @Override
@@ -68,6 +84,10 @@ public record Attention(
     return new WholeAttention(this, call.sequences()).record(call);
   }
 
+  boolean isCapped() {
+    return Double.isFinite(cap);
+  }
+
   /** [tokens, heads · head] as [batch, heads, time, head]. */
   Tensor split(Tensor rows, int batch) {
     return rows.view(batch, rows.size(0) / batch, -1, head).transpose(1, 2);
@@ -78,7 +98,8 @@ public record Attention(
     requireCausal();
     int sharing = heads / keyValueHeads;
     StepAttention steps =
-        new StepAttention(heads, sharing, head, window.orElse(Integer.MAX_VALUE), (float) scale);
+        new StepAttention(
+            heads, sharing, head, window.orElse(Integer.MAX_VALUE), (float) scale, (float) cap);
     return call -> {
       HeldRows held = call.cache().append(call.input(1), call.input(2), keyValueHeads);
       float[] scratch = call.scratch(steps.scratch(call.tokens(), held.capacity()));
@@ -90,7 +111,9 @@ public record Attention(
   public String toString() {
     String groups = keyValueHeads == heads ? "" : ", %d key-value heads".formatted(keyValueHeads);
     String sliding = window.isPresent() ? ", window %d".formatted(window.getAsInt()) : "";
+    String capped = isCapped() ? ", scores capped at %s".formatted(cap) : "";
     String sides = causal ? "" : ", to both sides";
-    return "Attention(%d heads of %d%s%s%s)".formatted(heads, head, groups, sliding, sides);
+    return "Attention(%d heads of %d%s%s%s%s)"
+        .formatted(heads, head, groups, sliding, capped, sides);
   }
 }

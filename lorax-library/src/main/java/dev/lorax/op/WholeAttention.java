@@ -55,6 +55,7 @@ record WholeAttention(Attention attention, Sequences sequences) {
               keys(rows.of(v), rows.count()),
               attention.window().orElse(Integer.MAX_VALUE),
               attention.scale(),
+              attention.cap(),
               attention.causal());
       mixed[i] = rows(mix.apply(products), rows.count());
     }

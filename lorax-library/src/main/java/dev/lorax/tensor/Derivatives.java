@@ -123,6 +123,12 @@ public final class Derivatives {
     return new Tensor(torch.silu_backward(gradient.pointer(), x.pointer()));
   }
 
+  /** The gradient of x in {@link Kernels#softCap}: {@code gradient · (1 − tanh²(x / cap))}. */
+  public static Tensor softCap(Tensor gradient, Tensor x, double cap) {
+    Tensor bounded = new Tensor(torch.tanh(x.mul(1 / cap).pointer()));
+    return new Tensor(torch.tanh_backward(gradient.pointer(), bounded.pointer()));
+  }
+
   /** The gradient of x in {@link Kernels#relu}. */
   public static Tensor relu(Tensor gradient, Tensor x) {
     return new Tensor(

@@ -85,6 +85,19 @@ public final class StepKernels {
     vectors().silu(x.values(), y.values(), x.count() * x.width());
   }
 
+  /** {@code cap · tanh(x / cap)}. */
+  public static void softCap(Rows x, double cap, Rows y) {
+    y.copy(x);
+    vectors().softCap((float) cap, y.values(), 0, x.count() * x.width());
+  }
+
+  /** Every number times a factor. */
+  public static void scale(Rows x, float factor, Rows y) {
+    for (int i = 0; i < x.count() * x.width(); i++) {
+      y.values()[i] = factor * x.values()[i];
+    }
+  }
+
   /** Gaussian error linear unit in its tanh approximation. */
   public static void geluTanh(Rows x, Rows y) {
     vectors().geluTanh(x.values(), y.values(), x.count() * x.width());

@@ -63,6 +63,18 @@ class GradientTest {
     check(new RmsNorm(width, 1e-5), ROWS);
   }
 
+  @Test
+  void rmsNormWithAnOffset() {
+    check(new RmsNorm(8, 1e-5, 1), ROWS);
+  }
+
+  @Test
+  void scaleAndSoftCap() {
+    check(new Scale(0.3), ROWS);
+    check(new Scale(0.3, true), ROWS);
+    check(new SoftCap(0.7), ROWS);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {8, 4, 2})
   void rotaryOfOneHeadAndOfMany(int head) {
@@ -110,6 +122,14 @@ class GradientTest {
   void attentionToBothSides() {
     check(Attention.bidirectional(2, 4), Sequences.uniform(1, 5), ROWS, ROWS, ROWS);
     check(Attention.bidirectional(2, 4), Sequences.of(4, 1), ROWS, ROWS, ROWS);
+  }
+
+  @Test
+  void attentionWithCappedScores() {
+    Attention capped = new Attention(4, 2, 2, OptionalInt.of(3), 0.9, 0.8);
+    long[] narrow = {5, 4};
+    check(capped, Sequences.uniform(1, 5), ROWS, narrow, narrow);
+    check(capped, Sequences.of(4, 1), ROWS, narrow, narrow);
   }
 
   @Test

@@ -23,7 +23,6 @@ import dev.lorax.train.Batch;
 import dev.lorax.train.GradientProbe;
 import dev.lorax.train.Step;
 import dev.lorax.train.Trainer;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,7 @@ class ClassifierParityTest {
   private static final double TOLERANCE = 1e-4;
 
   static List<Fixture> fixtures() {
-    List<Fixture> fixtures = Fixture.in(Path.of("src/test/resources/golden/classifiers"));
+    List<Fixture> fixtures = Fixture.classifiers();
     assertThat(fixtures).hasSize(2);
     return fixtures;
   }

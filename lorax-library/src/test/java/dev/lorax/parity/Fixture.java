@@ -21,6 +21,11 @@ public record Fixture(Path folder) {
     return in(HERE);
   }
 
+  /** Those of encoders with a head that chooses a class. */
+  public static List<Fixture> classifiers() {
+    return in(HERE.resolve("classifiers"));
+  }
+
   /** A fixture of the repository. */
   public static Fixture named(String name) {
     return new Fixture(HERE.resolve(name));

@@ -34,9 +34,40 @@ class AttentionProductsTest {
         expected.mul(gradient).sum().backward();
       }
       try (Gradients off = Gradients.off()) {
-        AttentionProducts products = new AttentionProducts(q, k, v, window, 0.3, causal);
+        AttentionProducts products =
+            new AttentionProducts(q, k, v, window, 0.3, Double.POSITIVE_INFINITY, causal);
         AttentionProducts.Mixed mixed = products.mix();
         requireClose(mixed.mixed(), expected);
+        Slopes slopes = products.back(gradient, mixed.weights());
+        requireClose(slopes.queries(), q.gradient());
+        requireClose(slopes.keys(), k.gradient());
+        requireClose(slopes.values(), v.gradient());
+      }
+    }
+  }
+
+  /** The engine's derivative of the formula as it stands, in one block and in several. */
+  @ParameterizedTest
+  @CsvSource({"40, 1000", "40, 7", "700, 1000", "700, 300"})
+  void cappedValueAndSlopesEqualTheEngines(int time, int window) {
+    try (Scope scope = new Scope()) {
+      Tensor q = Tensor.normal(DType.F32, 1, 1, KEY_HEADS, GROUP, time, HEAD).requireGradient();
+      Tensor k = Tensor.normal(DType.F32, 1, 2, KEY_HEADS, time, HEAD).requireGradient();
+      Tensor v = Tensor.normal(DType.F32, 1, 3, KEY_HEADS, time, HEAD).requireGradient();
+      Tensor gradient = Tensor.normal(DType.F32, 1, 4, KEY_HEADS, GROUP, time, HEAD);
+      Tensor expected;
+      try (Gradients on = Gradients.on()) {
+        Tensor queries = q.view(1, KEY_HEADS * GROUP, time, HEAD);
+        Tensor keys = k.view(1, KEY_HEADS, time, HEAD);
+        Tensor values = v.view(1, KEY_HEADS, time, HEAD);
+        Tensor mask = Kernels.slidingMask(time, time, window);
+        expected = Kernels.cappedAttention(queries, keys, values, mask, 0.9, 0.7);
+        expected.mul(gradient.view(1, KEY_HEADS * GROUP, time, HEAD)).sum().backward();
+      }
+      try (Gradients off = Gradients.off()) {
+        AttentionProducts products = new AttentionProducts(q, k, v, window, 0.9, 0.7, true);
+        AttentionProducts.Mixed mixed = products.mix();
+        requireClose(mixed.mixed(), expected.view(KEY_HEADS, GROUP, time, HEAD));
         Slopes slopes = products.back(gradient, mixed.weights());
         requireClose(slopes.queries(), q.gradient());
         requireClose(slopes.keys(), k.gradient());
