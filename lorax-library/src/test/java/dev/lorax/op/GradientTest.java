@@ -126,6 +126,12 @@ class GradientTest {
   }
 
   @Test
+  void attentionToBothSides() {
+    check(Attention.bidirectional(2, 4), Sequences.uniform(1, 5), ROWS, ROWS, ROWS);
+    check(Attention.bidirectional(2, 4), Sequences.of(4, 1), ROWS, ROWS, ROWS);
+  }
+
+  @Test
   void attentionWithCappedScores() {
     Attention capped = new Attention(4, 2, 2, OptionalInt.of(3), 0.9, 0.8);
     long[] narrow = {5, 4};
@@ -173,6 +179,13 @@ class GradientTest {
   @Test
   void embedding() {
     check(new Embedding(7, 3), () -> List.of(ids(1, 4, 4, 0)), Sequences.of(4));
+  }
+
+  @Test
+  void typeEmbedding() {
+    Map<String, Supplier<Tensor>> feeds = Map.of(TypeEmbedding.TYPES, () -> ids(0, 0, 1, 1));
+    check(new TypeEmbedding(2, 3), List::of, feeds, Sequences.of(4));
+    check(new TypeEmbedding(2, 3), List::of, Map.of(), Sequences.of(4));
   }
 
   @Test
