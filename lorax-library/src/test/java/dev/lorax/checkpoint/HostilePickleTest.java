@@ -3,6 +3,7 @@ package dev.lorax.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lorax.HeapUse;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -220,10 +221,10 @@ class HostilePickleTest {
   }
 
   private static String fault(Path file) {
-    long before = SafetensorsFaultsTest.allocated();
+    long before = HeapUse.allocated();
     CheckpointException fault =
         catchThrowableOfType(CheckpointException.class, () -> Weights.openFile(file).close());
-    assertThat(SafetensorsFaultsTest.allocated() - before).isLessThan(400L << 20);
+    assertThat(HeapUse.allocated() - before).isLessThan(400L << 20);
     assertThat(fault).isNotNull();
     assertThat(fault.getMessage()).startsWith(file.toString()).doesNotContain("\n");
     return fault.getMessage();

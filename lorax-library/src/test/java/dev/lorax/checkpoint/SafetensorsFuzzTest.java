@@ -2,6 +2,7 @@ package dev.lorax.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lorax.HeapUse;
 import dev.lorax.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,9 +89,9 @@ class SafetensorsFuzzTest {
 
   private String openQuietly(byte[] content) {
     Path path = RawFile.write(folder.resolve("fuzz.safetensors"), content);
-    long before = SafetensorsFaultsTest.allocated();
+    long before = HeapUse.allocated();
     String fault = read(path);
-    assertThat(SafetensorsFaultsTest.allocated() - before).isLessThan(2 << 20);
+    assertThat(HeapUse.allocated() - before).isLessThan(2 << 20);
     return fault;
   }
 

@@ -2,6 +2,7 @@ package dev.lorax.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lorax.HeapUse;
 import dev.lorax.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,9 +74,9 @@ class TorchFuzzTest {
 
   private boolean openQuietly(byte[] content) {
     Path path = RawFile.write(folder.resolve("fuzz.bin"), content);
-    long before = SafetensorsFaultsTest.allocated();
+    long before = HeapUse.allocated();
     boolean read = read(path);
-    assertThat(SafetensorsFaultsTest.allocated() - before).isLessThan(1 << 20);
+    assertThat(HeapUse.allocated() - before).isLessThan(1 << 20);
     return read;
   }
 
