@@ -108,10 +108,10 @@ public final class LoraxParameters {
 
   private Map<String, LoraLayer> counted(List<String> adapted, List<LoraLayer> numbered) {
     if (numbered.size() != adapted.size()) {
-      String what = "adapts %d layers where %d are targeted: target those of its training, %s";
-      throw new CheckpointException(
-          file,
-          what.formatted(numbered.size(), adapted.size(), "of which it tells the number alone"));
+      String what =
+          "adapts %d layers where %d are targeted: target those of its training, of which it tells"
+              + " the number alone";
+      throw new CheckpointException(file, what.formatted(numbered.size(), adapted.size()));
     }
     Map<String, LoraLayer> found = new LinkedHashMap<>();
     for (int i = 0; i < numbered.size(); i++) {
@@ -137,13 +137,17 @@ public final class LoraxParameters {
     }
     leftOver.forEach(node -> faults.add(quote(node) + " is left over"));
     if (!faults.isEmpty()) {
-      int shown = Math.min(faults.size(), MOST_FAULTS);
-      String more = faults.size() > shown ? "; and %d more".formatted(faults.size() - shown) : "";
-      String listed = String.join("; ", faults.subList(0, shown)) + more;
-      throw new CheckpointException(
-          file, "does not fit the targets, which are to be those of its training: " + listed);
+      throw unfit(faults);
     }
     return byNode;
+  }
+
+  private CheckpointException unfit(List<String> faults) {
+    int shown = Math.min(faults.size(), MOST_FAULTS);
+    String more = faults.size() > shown ? "; and %d more".formatted(faults.size() - shown) : "";
+    String listed = String.join("; ", faults.subList(0, shown)) + more;
+    return new CheckpointException(
+        file, "does not fit the targets, which are to be those of its training: " + listed);
   }
 
   /** Our name for a layer of Bumblebee's. */
