@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -46,7 +47,8 @@ public final class Models {
           "norm_topk_prob",
           "tie_word_embeddings",
           "use_parallel_residual");
-  private static final List<JsonNode> CONFIGS = configs();
+  private static final List<JsonNode> DECODERS = configs(Fixture.all());
+  private static final List<JsonNode> CLASSIFIERS = configs(Fixture.classifiers());
 
   private Models() {}
 
@@ -79,21 +81,23 @@ public final class Models {
         tied);
   }
 
-  /** One architecture for each type that the parity fixtures have, as its fixture describes it. */
+  /** One decoder for each type that the parity fixtures have, as its fixture describes it. */
   public static List<Architecture> ofFixtures() {
-    return CONFIGS.stream().map(Models::architecture).toList();
+    return DECODERS.stream().map(Models::architecture).toList();
   }
 
-  /** The same, their layers and switches drawn at random. */
+  /** The same and classifiers, their layers and switches drawn at random. */
   public static Arbitrary<Architecture> architectures() {
     return Combinators.combine(
-            Arbitraries.of(CONFIGS), Arbitraries.integers().between(1, 3), Arbitraries.longs())
+            Arbitraries.of(Stream.concat(DECODERS.stream(), CLASSIFIERS.stream()).toList()),
+            Arbitraries.integers().between(1, 3),
+            Arbitraries.longs())
         .as((config, layers, seed) -> architecture(changed(config, layers, new Random(seed))));
   }
 
-  private static List<JsonNode> configs() {
+  private static List<JsonNode> configs(List<Fixture> fixtures) {
     Map<String, JsonNode> byType = new TreeMap<>();
-    Fixture.all().stream()
+    fixtures.stream()
         .map(fixture -> fixture.json("config.json"))
         .forEach(config -> byType.putIfAbsent(config.get("model_type").textValue(), config));
     return List.copyOf(byType.values());

@@ -7,15 +7,16 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * A language model without its weights: its graph, and where checkpoints keep its parameters.
+ * A model without its weights: its graph, and where checkpoints keep its parameters.
  *
  * <p>The graph reads token ids and positions ({@code [tokens]}) and gives logits ({@code [tokens,
- * vocabulary]}, or those of the rows asked for).
+ * vocabulary]}, or those of the rows asked for); a {@link Classifier}'s are those of classes.
  */
 public interface Architecture {
   /** The architectures that {@link #of} knows, by the {@code model_type} of config.json. */
   Map<String, Function<ModelConfig, Architecture>> KNOWN =
       Map.ofEntries(
+          Map.entry("bert", Bert::from),
           Map.entry("gemma", Gemma::from),
           Map.entry("gemma2", Gemma2::from),
           Map.entry("gemma3", Gemma3::textOf),
@@ -34,6 +35,7 @@ public interface Architecture {
           Map.entry("qwen2", Qwen2::from),
           Map.entry("qwen3", Qwen3::from),
           Map.entry("qwen3_moe", Qwen3Moe::from),
+          Map.entry("roberta", Roberta::from),
           Map.entry("smollm3", SmolLm3::from));
 
   /**

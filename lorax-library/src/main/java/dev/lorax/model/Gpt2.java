@@ -109,7 +109,7 @@ public record Gpt2(
   private int feedForward(GraphBuilder b, int x) {
     b.enter("ffn");
     int normed = b.add("norm", new LayerNorm(width, epsilon), x);
-    int down = new FeedForward(width, inner, activation, true).add(b, normed);
+    int down = new PlainFeedForward(width, inner, activation, true).add(b, normed);
     b.leave();
     return down;
   }

@@ -100,7 +100,7 @@ public record GptJ(
 
   private int feedForward(GraphBuilder b, int normed) {
     b.enter("ffn");
-    int down = new FeedForward(width, inner, activation, true).add(b, normed);
+    int down = new PlainFeedForward(width, inner, activation, true).add(b, normed);
     b.leave();
     return down;
   }

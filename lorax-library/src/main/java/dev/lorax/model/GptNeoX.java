@@ -120,7 +120,7 @@ public record GptNeoX(
   private int feedForward(GraphBuilder b, int x) {
     b.enter("ffn");
     int normed = b.add("norm", norm(), x);
-    int down = new FeedForward(width, inner, activation, true).add(b, normed);
+    int down = new PlainFeedForward(width, inner, activation, true).add(b, normed);
     b.leave();
     return down;
   }

@@ -122,7 +122,7 @@ public record Opt(
   private int feedForward(GraphBuilder b, int x) {
     b.enter("ffn");
     int normed = normsFirst ? b.add("norm", norm(), x) : x;
-    int down = new FeedForward(width, inner, activation, bias).add(b, normed);
+    int down = new PlainFeedForward(width, inner, activation, bias).add(b, normed);
     int sum = b.add("residual", new Add(), x, down);
     int last = normsFirst ? sum : b.add("norm", norm(), sum);
     b.leave();

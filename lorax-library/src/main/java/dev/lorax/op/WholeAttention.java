@@ -55,7 +55,8 @@ record WholeAttention(Attention attention, Sequences sequences) {
               keys(rows.of(v), rows.count()),
               attention.window().orElse(Integer.MAX_VALUE),
               attention.scale(),
-              attention.cap());
+              attention.cap(),
+              attention.causal());
       mixed[i] = rows(mix.apply(products), rows.count());
     }
     return joined(mixed);

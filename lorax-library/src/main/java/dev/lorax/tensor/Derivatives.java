@@ -137,6 +137,12 @@ public final class Derivatives {
             gradient.pointer(), x.pointer(), new org.bytedeco.pytorch.Scalar(0.0)));
   }
 
+  /** The gradient of x in {@link Kernels#tanh}. */
+  public static Tensor tanh(Tensor gradient, Tensor x) {
+    Tensor value = Kernels.tanh(x);
+    return new Tensor(torch.tanh_backward(gradient.pointer(), value.pointer()));
+  }
+
   private static Tensor own(org.bytedeco.pytorch.Tensor part) {
     return new Tensor(new org.bytedeco.pytorch.Tensor(part));
   }

@@ -80,6 +80,11 @@ public final class Kernels {
     return new Tensor(torch.relu(x.pointer()));
   }
 
+  /** The hyperbolic tangent. */
+  public static Tensor tanh(Tensor x) {
+    return new Tensor(torch.tanh(x.pointer()));
+  }
+
   /**
    * {@code cap · tanh(x / cap)}: nearly x near 0, never beyond ±cap (Gemma Team 2024, section 2).
    */

@@ -115,6 +115,13 @@ public final class StepKernels {
     }
   }
 
+  /** The hyperbolic tangent. */
+  public static void tanh(Rows x, Rows y) {
+    for (int i = 0; i < x.count() * x.width(); i++) {
+      y.values()[i] = (float) Math.tanh(x.values()[i]);
+    }
+  }
+
   /**
    * The low-rank term of an adapter: adds {@code scale · B · A · x} to y.
    *

@@ -6,12 +6,19 @@ import dev.lorax.StubCall;
 import dev.lorax.StubRecording;
 import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Differentiable.Recorded;
-import dev.lorax.graph.Initializer;
 import dev.lorax.graph.Mode;
 import dev.lorax.graph.Op;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Sequences;
+import dev.lorax.lora.Adaptation;
+import dev.lorax.lora.BiasedLora;
+import dev.lorax.lora.Dropout;
 import dev.lorax.lora.Lora;
+import dev.lorax.lora.Scaling;
+import dev.lorax.lora.Start;
+import dev.lorax.lora.TokenIds;
+import dev.lorax.lora.TokenLogits;
+import dev.lorax.lora.TokenRows;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
@@ -119,6 +126,12 @@ class GradientTest {
   }
 
   @Test
+  void attentionToBothSides() {
+    check(Attention.bidirectional(2, 4), Sequences.uniform(1, 5), ROWS, ROWS, ROWS);
+    check(Attention.bidirectional(2, 4), Sequences.of(4, 1), ROWS, ROWS, ROWS);
+  }
+
+  @Test
   void attentionWithCappedScores() {
     Attention capped = new Attention(4, 2, 2, OptionalInt.of(3), 0.9, 0.8);
     long[] narrow = {5, 4};
@@ -169,6 +182,13 @@ class GradientTest {
   }
 
   @Test
+  void typeEmbedding() {
+    Map<String, Supplier<Tensor>> feeds = Map.of(TypeEmbedding.TYPES, () -> ids(0, 0, 1, 1));
+    check(new TypeEmbedding(2, 3), List::of, feeds, Sequences.of(4));
+    check(new TypeEmbedding(2, 3), List::of, Map.of(), Sequences.of(4));
+  }
+
+  @Test
   void positionEmbedding() {
     check(new PositionEmbedding(7, 3, 2), () -> List.of(ids(1, 4, 4, 6)), Sequences.of(4));
   }
@@ -193,6 +213,25 @@ class GradientTest {
   @Test
   void loraWithDropout() {
     check(lora(new Dense(8, 3, true), 2, 0.5, Optional.empty()), new long[] {5, 3}, ROWS);
+  }
+
+  @Test
+  void loraWithABias() {
+    BiasedLora biased = new BiasedLora(lora(new Dense(8, 3, true), 2, 0, Optional.empty()));
+    check(biased, new long[] {5, 3}, ROWS);
+  }
+
+  @Test
+  void trainedRowsOfTokens() {
+    Supplier<List<Tensor>> ids = () -> List.of(ids(1, 4, 4, 0));
+    TokenRows rows = new TokenRows(new Embedding(7, 3), TokenIds.of(4, 2, 0));
+    check(rows, ids, Map.of(), Sequences.of(4), new long[] {4, 3});
+  }
+
+  @Test
+  void logitsByTrainedRowsOfTokens() {
+    TokenIds tokens = TokenIds.of(4, 2);
+    check(new TokenLogits(new Dense(8, 7, false), tokens, "rows"), new long[] {5, 7}, ROWS);
   }
 
   @Test
@@ -299,7 +338,7 @@ class GradientTest {
       StubRecording call =
           new StubRecording(
               new StubCall(values, parameters, fed, sequences, Mode.training(1, 2)),
-              op instanceof Lora);
+              op instanceof Adaptation);
       if (!op.serves(call.trained())) {
         return;
       }
@@ -345,7 +384,7 @@ class GradientTest {
   }
 
   private static Lora lora(Linear target, int rank, double dropout, Optional<String> sharedA) {
-    Initializer first = new Initializer.KaimingUniform();
-    return new Lora(target, rank, 3, dropout, OptionalLong.empty(), first, sharedA);
+    Dropout dropped = new Dropout(dropout, OptionalLong.empty());
+    return new Lora(target, rank, Scaling.of(3), dropped, Start.KAIMING, sharedA);
   }
 }

@@ -13,8 +13,16 @@ class AttentionProductsTest {
   private static final long HEAD = 8;
 
   @ParameterizedTest
-  @CsvSource({"40, 1000", "40, 7", "700, 1000", "700, 300", "513, 5"})
-  void valueAndSlopesEqualThoseOfTheFusedKernel(int time, int window) {
+  @CsvSource({
+    "40, 1000, true",
+    "40, 7, true",
+    "700, 1000, true",
+    "700, 300, true",
+    "513, 5, true",
+    "40, 1000, false",
+    "700, 1000, false"
+  })
+  void valueAndSlopesEqualThoseOfTheFusedKernel(int time, int window, boolean causal) {
     try (Scope scope = new Scope()) {
       Tensor q = Tensor.normal(DType.F32, 1, 1, KEY_HEADS, GROUP, time, HEAD).requireGradient();
       Tensor k = Tensor.normal(DType.F32, 1, 2, KEY_HEADS, time, HEAD).requireGradient();
@@ -22,12 +30,12 @@ class AttentionProductsTest {
       Tensor gradient = Tensor.normal(DType.F32, 1, 4, KEY_HEADS, GROUP, time, HEAD);
       Tensor expected;
       try (Gradients on = Gradients.on()) {
-        expected = fused(q, k, v, window);
+        expected = fused(q, k, v, causal ? Kernels.slidingMask(time, time, window) : null);
         expected.mul(gradient).sum().backward();
       }
       try (Gradients off = Gradients.off()) {
         AttentionProducts products =
-            new AttentionProducts(q, k, v, window, 0.3, Double.POSITIVE_INFINITY);
+            new AttentionProducts(q, k, v, window, 0.3, Double.POSITIVE_INFINITY, causal);
         AttentionProducts.Mixed mixed = products.mix();
         requireClose(mixed.mixed(), expected);
         Slopes slopes = products.back(gradient, mixed.weights());
@@ -57,7 +65,7 @@ class AttentionProductsTest {
         expected.mul(gradient.view(1, KEY_HEADS * GROUP, time, HEAD)).sum().backward();
       }
       try (Gradients off = Gradients.off()) {
-        AttentionProducts products = new AttentionProducts(q, k, v, window, 0.9, 0.7);
+        AttentionProducts products = new AttentionProducts(q, k, v, window, 0.9, 0.7, true);
         AttentionProducts.Mixed mixed = products.mix();
         requireClose(mixed.mixed(), expected.view(KEY_HEADS, GROUP, time, HEAD));
         Slopes slopes = products.back(gradient, mixed.weights());
@@ -68,10 +76,9 @@ class AttentionProductsTest {
     }
   }
 
-  private static Tensor fused(Tensor q, Tensor k, Tensor v, int window) {
+  private static Tensor fused(Tensor q, Tensor k, Tensor v, Tensor mask) {
     int time = (int) q.size(2);
     Tensor queries = q.view(1, KEY_HEADS * GROUP, time, HEAD);
-    Tensor mask = Kernels.slidingMask(time, time, window);
     return Kernels.attention(
             queries,
             k.view(1, KEY_HEADS, time, HEAD),

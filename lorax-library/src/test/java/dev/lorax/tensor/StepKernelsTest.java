@@ -51,6 +51,7 @@ class StepKernelsTest {
     check(x, StepKernels::geluTanh, Kernels::geluTanh);
     check(x, StepKernels::gelu, Kernels::gelu);
     check(x, StepKernels::relu, Kernels::relu);
+    check(x, StepKernels::tanh, Kernels::tanh);
     check(x, (from, to) -> StepKernels.softCap(from, 3, to), row -> Kernels.softCap(row, 3));
     check(x, (from, to) -> StepKernels.scale(from, 3, to), row -> row.mul(3));
   }

@@ -12,7 +12,7 @@ import dev.lorax.op.Dense;
  * @param activation there
  * @param bias whether the products have biases
  */
-record FeedForward(int width, int inner, Activation activation, boolean bias) {
+record PlainFeedForward(int width, int inner, Activation activation, boolean bias) {
   /** Adds the nodes {@code up}, {@code activation} and {@code down}; the last one's id. */
   int add(GraphBuilder b, int x) {
     int up = b.add("up", new Dense(width, inner, bias), x);
