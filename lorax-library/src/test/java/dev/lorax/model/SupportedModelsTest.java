@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
  */
 class SupportedModelsTest {
   private static final Path GUIDE = Path.of("../docs/guides/supported-models.md");
+  private static final Path GOLDEN = Path.of("src/test/resources/golden");
   private static final Path MADE = Path.of("target/supported-models.md");
 
   /** A class's comment up to its first gap. */
@@ -38,7 +40,7 @@ class SupportedModelsTest {
 
       Made from the registry by `SupportedModelsTest`, which fails when this page is out of date. A checkpoint is supported if the
       `model_type` of its `config.json` stands here. Every type is held against transformers and PEFT, with logits, gradients, five
-      optimiser steps, merged weights and decoded tokens, in the folders named, which lie in
+      optimiser steps, merged weights and, but for classifiers, decoded tokens, in the folders named, which lie in
       `lorax-library/src/test/resources/golden/`.
 
       Targets are what PEFT adapts unless told otherwise, in Lorax's names; where PEFT knows none, they are query and value.
@@ -61,7 +63,7 @@ class SupportedModelsTest {
   }
 
   private static TreeMap<String, List<Fixture>> fixtures() {
-    return Fixture.all().stream()
+    return Stream.concat(Fixture.all().stream(), Fixture.classifiers().stream())
         .collect(
             Collectors.groupingBy(SupportedModelsTest::type, TreeMap::new, Collectors.toList()));
   }
@@ -93,7 +95,11 @@ class SupportedModelsTest {
             isSplit ? paper.group(2) : "",
             String.join(", ", architecture.defaultTargets()),
             isUnknown ? " (PEFT has none)" : "",
-            fixtures.stream().map(Fixture::name).collect(Collectors.joining(", ")));
+            fixtures.stream().map(SupportedModelsTest::place).collect(Collectors.joining(", ")));
+  }
+
+  private static String place(Fixture fixture) {
+    return GOLDEN.relativize(fixture.folder()).toString().replace('\\', '/');
   }
 
   private static String sentence(String source) {
