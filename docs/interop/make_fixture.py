@@ -169,7 +169,7 @@ def main(folder, model_type, targets, fields):
     (folder / "config_v4.json").write_text(json.dumps(spelled_as_4(config), indent=2) + "\n")
 
     numbers = torch.Generator().manual_seed(2)
-    vocabulary = model.config.vocab_size
+    vocabulary = model.config.get_text_config().vocab_size
     ids = torch.randint(3, vocabulary, (2, 12), generator=numbers)
     labels = ids.clone()
     labels[0, :3] = labels[1, -2:] = -100

@@ -1,6 +1,7 @@
 package dev.lorax.model;
 
 import dev.lorax.graph.Graph;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -59,6 +60,15 @@ public interface Architecture {
 
   /** Where checkpoint files keep its parameters. */
   WeightMap weights();
+
+  /**
+   * The ends of names of the nodes that PEFT adapts unless told otherwise, for {@code
+   * Targets.named}: query and value, where an architecture does not say otherwise. PEFT itself
+   * knows no defaults for some; those say so.
+   */
+  default List<String> defaultTargets() {
+    return List.of("query", "value");
+  }
 
   /** The number of tokens it tells apart. */
   int vocabulary();

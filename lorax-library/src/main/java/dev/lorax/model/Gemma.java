@@ -23,10 +23,18 @@ public record Gemma(Dimensions size, boolean attentionBias) implements Sized {
 
   /** From the fields of config.json, of which the first releases said gelu and meant its tanh. */
   public static Gemma from(ModelConfig json) {
+    requireCausal(json);
     Dimensions size = Dimensions.from(json.or(DEFAULTS));
     return new Gemma(
         size.activation() == Activation.GELU ? size.activated(Activation.GELU_PYTORCH_TANH) : size,
         json.flag("attention_bias", false));
+  }
+
+  /** Models that embed texts look ahead. */
+  static void requireCausal(ModelConfig config) {
+    if (config.flag("use_bidirectional_attention", false)) {
+      throw config.unfit("bidirectional attention of Gemma is not supported");
+    }
   }
 
   @Override

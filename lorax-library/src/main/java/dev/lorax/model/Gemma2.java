@@ -31,6 +31,7 @@ public record Gemma2(
 
   /** From the fields of config.json. */
   public static Gemma2 from(ModelConfig json) {
+    Gemma.requireCausal(json);
     ModelConfig config = json.or(DEFAULTS);
     Dimensions size = Dimensions.from(config);
     return new Gemma2(

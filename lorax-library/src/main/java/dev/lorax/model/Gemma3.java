@@ -19,6 +19,8 @@ import java.util.OptionalInt;
  * bounded scores, five layers with a sliding window for each that sees all, and a rotation of its
  * own for each kind.
  *
+ * <p>PEFT names no default targets for {@code gemma3}, but has them for {@code gemma3_text}.
+ *
  * @param size the dimensions; theta and scaling are those of layers that see all positions
  * @param windows how many positions each layer sees; empty: all
  * @param local the rotation in layers with a window
@@ -60,12 +62,10 @@ public record Gemma3(
   }
 
   private static Gemma3 from(ModelConfig json, String names) {
+    Gemma.requireCausal(json);
     ModelConfig config = json.or(DEFAULTS);
-    if (config.flag("use_bidirectional_attention", false)
-        || config.has("attn_logit_softcapping")
-        || config.has("final_logit_softcapping")) {
-      throw new ModelConfigException(
-          config.source() + ": bidirectional and bounded attention of Gemma 3 are not supported");
+    if (config.has("attn_logit_softcapping") || config.has("final_logit_softcapping")) {
+      throw config.unfit("bounded scores and logits of Gemma 3 are not supported");
     }
     ModelConfig.Rope local =
         new ModelConfig.Rope(

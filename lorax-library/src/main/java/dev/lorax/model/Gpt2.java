@@ -10,6 +10,7 @@ import dev.lorax.op.Embedding;
 import dev.lorax.op.Input;
 import dev.lorax.op.LayerNorm;
 import dev.lorax.op.SelectRows;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -111,6 +112,12 @@ public record Gpt2(
     int down = new PlainFeedForward(width, inner, activation, true).add(b, normed);
     b.leave();
     return down;
+  }
+
+  /** PEFT adapts the matrix in which the three are fused. */
+  @Override
+  public List<String> defaultTargets() {
+    return List.of("query", "key", "value");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.lorax.model;
 
 import dev.lorax.graph.Graph;
+import java.util.List;
 
 /**
  * GPT-BigCode (Li et al. 2023: StarCoder; Ben Allal et al. 2023: SantaCoder): GPT-2 with one head
@@ -19,6 +20,12 @@ public record GptBigCode(Gpt2 size, boolean multiQuery) implements Architecture 
   @Override
   public Graph graph() {
     return size.graph(multiQuery ? 1 : size.heads());
+  }
+
+  /** PEFT adapts the matrix in which the three are fused. */
+  @Override
+  public List<String> defaultTargets() {
+    return List.of("query", "key", "value");
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.lorax.op.RopeScaling;
 import dev.lorax.op.Rotary;
 import dev.lorax.op.RotaryAngles;
 import dev.lorax.op.SelectRows;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -126,6 +127,12 @@ public record GptNeoX(
 
   private LayerNorm norm() {
     return new LayerNorm(width, epsilon);
+  }
+
+  /** PEFT adapts the matrix in which the three are fused. */
+  @Override
+  public List<String> defaultTargets() {
+    return List.of("query", "key", "value");
   }
 
   @Override

@@ -13,6 +13,8 @@ import java.util.OptionalInt;
  * Granite 3 (Granite Team 2024): Llama with four multipliers, on the embedding, on attention's dot
  * products, on what each part adds, and on the logits.
  *
+ * <p>PEFT names no default targets for it.
+ *
  * @param size the dimensions
  * @param attentionBias whether the four products of attention have biases
  * @param feedForwardBias whether the three of the feed-forward part have them

@@ -29,7 +29,7 @@ record MixtureOfExperts(Dense router, Routing routing, GatedFeedForward expert, 
       parts[1 + i] = expert.add(b, b.add("rows", new ExpertDispatch(i), x, parts[0]));
       b.leave();
     }
-    return b.add("combined", new ExpertCombine(router.out()), parts);
+    return b.add("combined", new ExpertCombine(router.out(), router.in()), parts);
   }
 
   @Override

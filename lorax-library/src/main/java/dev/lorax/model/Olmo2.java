@@ -11,6 +11,8 @@ import dev.lorax.op.SelectRows;
  * OLMo 2 (OLMo Team 2024): norms after each part instead of before, and queries and keys normalised
  * over all heads together.
  *
+ * <p>PEFT names no default targets for it.
+ *
  * @param size the dimensions
  * @param attentionBias whether the four products of attention have biases
  */

@@ -10,6 +10,8 @@ import java.util.OptionalInt;
  * Phi-3 (Abdin et al. 2024) and Phi-4: Llama whose checkpoints fuse query, key and value, and gate
  * and up; long contexts by LongRoPE, and in Phi-4-mini a part of each head rotated.
  *
+ * <p>PEFT names no default targets for it.
+ *
  * @param size the dimensions
  * @param turned how many numbers of each head are rotated
  * @param window how many positions a query sees, itself included; empty: all

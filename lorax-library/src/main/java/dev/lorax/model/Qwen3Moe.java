@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 /**
  * Qwen3-MoE (Yang et al. 2025): Qwen3 with a mixture of many small experts in most blocks.
  *
+ * <p>PEFT names no default targets for it.
+ *
  * @param size the dimensions
  * @param attentionBias whether the four products of attention have biases
  * @param windows how many positions each layer sees; empty: all

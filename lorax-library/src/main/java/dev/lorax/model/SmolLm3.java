@@ -10,6 +10,8 @@ import java.util.stream.IntStream;
 /**
  * SmolLM3 (Bakouch et al. 2025): Llama without rotary positions in every fourth layer.
  *
+ * <p>PEFT names no default targets for it.
+ *
  * @param size the dimensions
  * @param rotated which layers rotate queries and keys
  * @param windows how many positions each layer sees; empty: all

@@ -21,8 +21,9 @@ import java.util.function.Supplier;
  * rows, those of {@link ExpertDispatch} after its products. The value is {@code [tokens, width]}.
  *
  * @param experts how many
+ * @param width of a row
  */
-public record ExpertCombine(int experts) implements Differentiable, Stepwise {
+public record ExpertCombine(int experts, int width) implements Differentiable, Stepwise {
   @Override
   public Tensor apply(Call call) {
     return combine(call, rows(call.input(0)));
@@ -38,8 +39,7 @@ public record ExpertCombine(int experts) implements Differentiable, Stepwise {
 
   private Tensor combine(Call call, List<Tensor> rows) {
     Tensor weights = call.input(0);
-    Tensor first = call.input(1);
-    Tensor sum = Tensor.zeros(first.dtype(), weights.size(0), first.size(1));
+    Tensor sum = Tensor.zeros(call.input(1).dtype(), weights.size(0), width);
     for (int expert = 0; expert < experts; expert++) {
       if (rows.get(expert).size(0) > 0) {
         Tensor own = weights.rows(rows.get(expert)).narrow(1, expert, 1); // [own tokens, 1]
@@ -95,7 +95,7 @@ public record ExpertCombine(int experts) implements Differentiable, Stepwise {
   public Step step(Bound parameters) {
     return call -> {
       Rows weights = call.input(0);
-      Rows sum = call.output(weights.count(), call.input(1).width());
+      Rows sum = call.output(weights.count(), width);
       Arrays.fill(sum.values(), 0, sum.count() * sum.width(), 0);
       for (int expert = 0; expert < experts; expert++) {
         Experts.combine(call.input(1 + expert), weights, expert, sum);

@@ -2,6 +2,8 @@ package dev.lorax.run;
 
 import dev.lorax.graph.Stepwise.ProductStep;
 import dev.lorax.graph.Stepwise.Step;
+import dev.lorax.op.ExpertCombine;
+import dev.lorax.op.ExpertDispatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +22,7 @@ import java.util.Map;
 final class Stages {
   private final List<int[]> stages = new ArrayList<>();
   private final int[] slots;
+  private final boolean[] ofExpert;
   private int count;
 
   Stages(Plan plan, List<Step> steps) {
@@ -40,6 +43,17 @@ final class Stages {
     byFirst.values().forEach(stage -> stages.add(stage.stream().mapToInt(i -> i).toArray()));
     slots = new int[plan.size()];
     giveSlots(plan);
+    ofExpert = new boolean[plan.size()];
+    for (int place = 0; place < plan.size(); place++) {
+      ofExpert[place] = isOfExpert(plan, place);
+    }
+  }
+
+  /** From what is dispatched to an expert to before all are combined. */
+  private boolean isOfExpert(Plan plan, int place) {
+    return !(plan.node(place).op() instanceof ExpertCombine)
+        && Arrays.stream(plan.inputs(place))
+            .anyMatch(i -> ofExpert[i] || plan.node(i).op() instanceof ExpertDispatch);
   }
 
   /** Gives each value a slot that no other value has while it is alive. */
@@ -76,6 +90,11 @@ final class Stages {
   /** The places of each stage, in order. */
   List<int[]> inOrder() {
     return stages;
+  }
+
+  /** Whether a place works on one expert's rows alone, of which there may be none. */
+  boolean isOfExpert(int place) {
+    return ofExpert[place];
   }
 
   /** Where a place's value goes. */

@@ -166,6 +166,16 @@ class CheckpointTest {
                 assertThat(fault.getMessage().split("c_attn.weight is missing", -1)).hasSize(2));
   }
 
+  @Test
+  void expertsThatAreStackedInOneTensorAreRefusedByName() {
+    copy("mixtral-lora-experts");
+    String stack = "model.layers.0.mlp.experts.gate_up_proj";
+    weights(tensors -> tensors.put(stack, Tensor.zeros(DType.F32, 4, 48, 32)));
+    assertThatThrownBy(() -> Checkpoint.open(folder).close())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(stack + " stacks all experts in one tensor");
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = DType.class,

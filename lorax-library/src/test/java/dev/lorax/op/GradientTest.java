@@ -169,7 +169,7 @@ class GradientTest {
                 Tensor rows = new ExpertDispatch(expert).apply(call(seen, Map.of()));
                 inputs.add(rows.mul(1 + expert));
               }
-              return new ExpertCombine(6).apply(call(inputs, Map.of()));
+              return new ExpertCombine(6, 8).apply(call(inputs, Map.of()));
             },
             new long[] {5, 6},
             ROWS);
