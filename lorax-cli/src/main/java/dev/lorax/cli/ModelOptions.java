@@ -55,17 +55,6 @@ class ModelOptions {
         : Checkpoint.open(folder(), type(type, Set.of(DType.F32, DType.BF16)));
   }
 
-  /** A model that predicts tokens; one that chooses classes is closed and refused. */
-  static Checkpoint writing(Checkpoint base) {
-    if (base.architecture() instanceof Classifier classifier) {
-      base.close();
-      throw Failure.of(
-          "%s chooses a class (%s) and predicts no tokens: use dev.lorax.classify of the library"
-              .formatted(base.folder(), String.join(", ", classifier.labels())));
-    }
-    return base;
-  }
-
   /** Tells at once that nothing is trained over a quantised base. */
   static void refuseQuantized(String type) {
     precision(type)
@@ -101,6 +90,17 @@ class ModelOptions {
                   String.join(", ", known.stream().map(ModelOptions::name).sorted().toList())));
     }
     return type;
+  }
+
+  /** A model that predicts tokens; one that chooses classes is closed and refused. */
+  static Checkpoint writing(Checkpoint base) {
+    if (base.architecture() instanceof Classifier classifier) {
+      base.close();
+      throw Failure.of(
+          "%s chooses a class (%s) and predicts no tokens: use dev.lorax.classify of the library"
+              .formatted(base.folder(), String.join(", ", classifier.labels())));
+    }
+    return base;
   }
 
   /** As options spell it: {@code bf16}. */

@@ -17,9 +17,6 @@ final class TextModelOptions extends ModelOptions {
   /** Opens it for adapters, the first of which counts where they were trained on different ones. */
   Checkpoint openFor(List<ModelSource> adapters) {
     adapters.stream().findFirst().ifPresent(this::under);
-    return writing(
-        precision(type)
-            .map(bits -> Checkpoint.open(folder(), bits))
-            .orElseGet(() -> open(type)));
+    return precision(type).map(bits -> Checkpoint.open(folder(), bits)).orElseGet(() -> open(type));
   }
 }
