@@ -32,7 +32,8 @@ import java.util.stream.Stream;
  * is, and a new head.
  *
  * <p>What a masked language model has beside the encoder is left out. The new head is drawn at
- * random: train it, with {@link TextClassifier#adapter} or all else too.
+ * random: train it, beside an adapter ({@link TextClassifier#head})
+ * or with all else.
  */
 public final class ClassifierFolder {
   private static final String HEAD = "sequence_classification_head.";

@@ -4,22 +4,17 @@ import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.graph.Parameterized;
 import dev.lorax.graph.Parameters;
 import dev.lorax.lora.Adapter;
-import dev.lorax.lora.LoraConfig;
-import dev.lorax.lora.Lorax;
+import dev.lorax.lora.Copies;
 import dev.lorax.model.Classifier;
 import dev.lorax.run.Pass;
 import dev.lorax.run.Session;
-import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
-import dev.lorax.tensor.Tensor;
 import dev.lorax.text.Tokenizer;
 import dev.lorax.train.Batch;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -62,34 +57,12 @@ public final class TextClassifier implements AutoCloseable {
   }
 
   /**
-   * A fresh adapter, and beside it a copy of the head, which is trained whole: as PEFT does for the
-   * task type SEQ_CLS.
+   * The head, to be trained whole beside an adapter: what PEFT saves for the task type SEQ_CLS.
    *
-   * @param base opened as float32
-   * @param seed the same seed gives the same adapter
-   * @throws IllegalArgumentException if the base chooses no classes, or has another type
+   * @throws IllegalArgumentException if the base chooses no classes
    */
-  public static Adapter adapter(Checkpoint base, LoraConfig config, long seed) {
-    List<String> head = classifier(base).head();
-    Adapter lora = Adapter.initial(Lorax.inject(base.graph(), config), seed);
-    Map<String, Tensor> values = new LinkedHashMap<>(lora.parameters().asMap());
-    for (String name : base.graph().parameters().keySet()) {
-      if (head.contains(name.substring(0, name.lastIndexOf('.')))) {
-        values.put(name, copy(base, name));
-      }
-    }
-    return Adapter.of(lora.graph(), Parameters.of(values));
-  }
-
-  private static Tensor copy(Checkpoint base, String name) {
-    Tensor value = base.parameters().get(name);
-    if (value.dtype() != DType.F32) {
-      throw new IllegalArgumentException(
-          "The head is trained as f32, so open the checkpoint as f32, not " + value.dtype());
-    }
-    try (Scope scope = new Scope()) {
-      return scope.release(value.copy());
-    }
+  public static Copies head(Checkpoint base) {
+    return Copies.nodes(classifier(base).head().toArray(String[]::new));
   }
 
   private static Classifier classifier(Checkpoint base) {

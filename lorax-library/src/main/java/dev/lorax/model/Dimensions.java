@@ -56,6 +56,33 @@ public record Dimensions(
     }
   }
 
+  /** The same with another activation. */
+  Dimensions activated(Activation other) {
+    return with(other, theta, scaling);
+  }
+
+  /** The same with another rotation. */
+  Dimensions rotated(ModelConfig.Rope rope) {
+    return with(activation, rope.theta(), rope.scaling());
+  }
+
+  private Dimensions with(Activation other, double otherTheta, RopeScaling otherScaling) {
+    return new Dimensions(
+        vocabulary,
+        context,
+        width,
+        layers,
+        heads,
+        keyValueHeads,
+        head,
+        inner,
+        other,
+        epsilon,
+        otherTheta,
+        otherScaling,
+        tied);
+  }
+
   Embedding embedding() {
     return new Embedding(vocabulary, width);
   }

@@ -19,6 +19,7 @@ record GatedFeedForward(Dense gate, Activation activation, Dense up, Dense down,
   /** Where checkpoints keep the products, below the layer or the expert. */
   record Names(String gate, String up, String down) {
     static final Names LLAMA = new Names("mlp.gate_proj", "mlp.up_proj", "mlp.down_proj");
+    static final Names EXPERT = new Names("gate_proj", "up_proj", "down_proj");
   }
 
   /** Llama's. */
@@ -34,6 +35,11 @@ record GatedFeedForward(Dense gate, Activation activation, Dense up, Dense down,
         new Dense(width, inner, bias),
         new Dense(inner, width, bias),
         Names.LLAMA);
+  }
+
+  /** The same, kept elsewhere. */
+  GatedFeedForward named(Names others) {
+    return new GatedFeedForward(gate, activation, up, down, others);
   }
 
   @Override

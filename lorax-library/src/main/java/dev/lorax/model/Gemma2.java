@@ -89,7 +89,7 @@ public record Gemma2(
 
   @Override
   public WeightMap weights() {
-    WeightMap.Builder map = PreNormDecoder.ends(size);
+    WeightMap.Builder map = PreNormDecoder.ends(size, "model.");
     for (int layer = 0; layer < size.layers(); layer++) {
       String ours = "decoder.blocks.%d.".formatted(layer);
       String theirs = "model.layers.%d.".formatted(layer);

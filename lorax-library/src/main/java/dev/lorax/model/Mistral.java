@@ -13,11 +13,7 @@ public record Mistral(Dimensions size, OptionalInt window) implements Sized {
 
   /** From the fields of config.json. */
   public static Mistral from(ModelConfig config) {
-    return new Mistral(
-        Dimensions.from(config),
-        config.has("sliding_window")
-            ? OptionalInt.of(config.size("sliding_window"))
-            : OptionalInt.empty());
+    return new Mistral(Dimensions.from(config), SlidingWindows.ofAll(config));
   }
 
   @Override

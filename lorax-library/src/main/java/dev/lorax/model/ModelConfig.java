@@ -170,6 +170,18 @@ public final class ModelConfig {
     return texts;
   }
 
+  /** The numbers of a list that must be there. */
+  public List<Double> numbers(String field) {
+    List<Double> numbers = new ArrayList<>();
+    for (JsonNode item : required(field)) {
+      if (!item.isNumber()) {
+        throw wrong(field, "numbers", item);
+      }
+      numbers.add(item.doubleValue());
+    }
+    return numbers;
+  }
+
   /** The whole numbers of a list, or the single one that stands in its place. */
   public int[] integers(String field) {
     if (!has(field)) {
@@ -202,12 +214,7 @@ public final class ModelConfig {
 
   /** Rotary embedding, from {@code rope_parameters} (5) or {@code rope_theta, rope_scaling} (4). */
   public Rope rope() {
-    Optional<ModelConfig> five = section("rope_parameters");
-    Optional<ModelConfig> four = section("rope_scaling");
-    double theta =
-        five.map(rope -> rope.number("rope_theta", 10_000)).orElse(number("rope_theta", 10_000));
-    return new Rope(
-        theta, five.or(() -> four).map(this::scaling).orElse(new RopeScaling.Default()));
+    return RopeFields.of(this);
   }
 
   /**
@@ -217,44 +224,6 @@ public final class ModelConfig {
    * @param scaling how they are stretched
    */
   public record Rope(double theta, RopeScaling scaling) {}
-
-  private RopeScaling scaling(ModelConfig rope) {
-    String type = rope.text("rope_type", rope.text("type", "default"));
-    return switch (type) {
-      case "default" -> new RopeScaling.Default();
-      case "linear" -> new RopeScaling.Linear(rope.number("factor"));
-      case "llama3" ->
-          new RopeScaling.Llama3(
-              rope.number("factor"),
-              rope.number("low_freq_factor"),
-              rope.number("high_freq_factor"),
-              rope.integer("original_max_position_embeddings"));
-      case "yarn" -> yarn(rope);
-      default ->
-          throw new ModelConfigException(
-              "%s asks for rope_type '%s': known are default, linear, llama3, yarn"
-                  .formatted(source, type));
-    };
-  }
-
-  private RopeScaling yarn(ModelConfig rope) {
-    double factor = rope.number("factor");
-    int original =
-        rope.integer("original_max_position_embeddings", integer("max_position_embeddings", 2048));
-    double scale = rope.number("mscale", 0);
-    double all = rope.number("mscale_all_dim", 0);
-    double temperature =
-        scale != 0 && all != 0
-            ? RopeScaling.Yarn.temperature(factor, scale)
-                / RopeScaling.Yarn.temperature(factor, all)
-            : RopeScaling.Yarn.temperature(factor, 1);
-    return new RopeScaling.Yarn(
-        factor,
-        original,
-        rope.number("beta_fast", 32),
-        rope.number("beta_slow", 1),
-        rope.number("attention_factor", temperature));
-  }
 
   /**
    * The width of one head of attention.

@@ -1,5 +1,6 @@
 package dev.lorax.model;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntPredicate;
@@ -16,10 +17,7 @@ final class SlidingWindows {
    *     does not say so
    */
   static List<OptionalInt> of(ModelConfig config, int layers, IntPredicate slides) {
-    OptionalInt window =
-        config.has("sliding_window")
-            ? OptionalInt.of(config.size("sliding_window"))
-            : OptionalInt.empty();
+    OptionalInt window = ofAll(config);
     List<String> types = config.texts("layer_types");
     if (!types.isEmpty() && types.size() < layers) {
       throw new ModelConfigException(
@@ -32,10 +30,22 @@ final class SlidingWindows {
         .toList();
   }
 
+  /** One window for all layers, where the config has one. */
+  static OptionalInt ofAll(ModelConfig config) {
+    return config.has("sliding_window")
+        ? OptionalInt.of(config.size("sliding_window"))
+        : OptionalInt.empty();
+  }
+
+  /** All positions in every layer. */
+  static List<OptionalInt> none(int layers) {
+    return Collections.nCopies(layers, OptionalInt.empty());
+  }
+
   /** Those of Qwen, whose first layers see all positions, and which must be switched on. */
   static List<OptionalInt> ofQwen(ModelConfig config, int layers) {
     if (!config.flag("use_sliding_window", false)) {
-      return IntStream.range(0, layers).mapToObj(i -> OptionalInt.empty()).toList();
+      return none(layers);
     }
     int first = config.integer("max_window_layers", 28);
     return of(config, layers, layer -> layer >= first);

@@ -21,11 +21,15 @@ public final class WeightMap {
   private final Map<String, List<String>> byTensor;
   private final String prefix;
   private final List<Pattern> ignored;
+  private final Map<String, String> aliases;
+  private final Map<String, String> refused;
 
   private WeightMap(Builder builder) {
     sources = Collections.unmodifiableMap(new LinkedHashMap<>(builder.sources));
     prefix = builder.prefix;
     ignored = List.copyOf(builder.ignored);
+    aliases = Map.copyOf(builder.aliases);
+    refused = Map.copyOf(builder.refused);
     byTensor = byTensor(sources);
   }
 
@@ -47,9 +51,25 @@ public final class WeightMap {
     return prefix;
   }
 
+  /** Other names that files may keep a tensor under: those of older releases. */
+  public List<String> aliases(String tensor) {
+    return aliases.entrySet().stream()
+        .filter(alias -> tensor.startsWith(alias.getKey()))
+        .map(alias -> alias.getValue() + tensor.substring(alias.getKey().length()))
+        .toList();
+  }
+
   /** Whether a tensor in a file carries nothing: buffers that old versions wrote. */
   public boolean ignores(String tensor) {
     return ignored.stream().anyMatch(pattern -> pattern.matcher(tensor).matches());
+  }
+
+  /** Why a tensor in a file stands against loading it, if it does. */
+  public Optional<String> refusal(String tensor) {
+    return refused.entrySet().stream()
+        .filter(entry -> Pattern.matches(entry.getKey(), tensor))
+        .map(Map.Entry::getValue)
+        .findFirst();
   }
 
   /** The source of a parameter, if the table has it. */
@@ -95,6 +115,8 @@ public final class WeightMap {
   public static final class Builder {
     private final Map<String, Source> sources = new LinkedHashMap<>();
     private final List<Pattern> ignored = new ArrayList<>();
+    private final Map<String, String> aliases = new LinkedHashMap<>();
+    private final Map<String, String> refused = new LinkedHashMap<>();
     private String prefix = "";
 
     private Builder() {}
@@ -108,6 +130,18 @@ public final class WeightMap {
     /** Tensors of files that carry nothing, as a regular expression of the whole name. */
     public Builder ignore(String pattern) {
       ignored.add(Pattern.compile(pattern));
+      return this;
+    }
+
+    /** Another beginning that names have in some files. */
+    public Builder alias(String beginning, String other) {
+      aliases.put(beginning, other);
+      return this;
+    }
+
+    /** Tensors of files that cannot be read, as a regular expression, and what to do. */
+    public Builder refuse(String pattern, String reason) {
+      refused.put(pattern, reason);
       return this;
     }
 

@@ -91,7 +91,7 @@ public enum Activation implements Differentiable, Stepwise {
 
   @Override
   public Step step(Bound parameters) {
-    return call -> rows.accept(call.input(0), call.output(call.input(0).width()));
+    return call -> rows.accept(call.input(0), call.outputLike(call.input(0)));
   }
 
   @Override

@@ -72,7 +72,7 @@ public record RmsNorm(int width, double epsilon, double offset)
       weight[i] += (float) offset;
     }
     return call ->
-        StepKernels.rmsNorm(call.input(0), weight, epsilon, call.output(call.input(0).width()));
+        StepKernels.rmsNorm(call.input(0), weight, epsilon, call.outputLike(call.input(0)));
   }
 
   @Override

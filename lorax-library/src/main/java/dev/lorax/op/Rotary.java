@@ -102,7 +102,7 @@ public record Rotary(int head, int turned, Pairs pairs) implements Differentiabl
           case HALVES -> new StepRotation(head, 1, turned / 2);
           case NEIGHBOURS -> new StepRotation(head, 2, 1);
         };
-    return call -> rotation.turn(call.input(0), call.input(1), call.output(call.input(0).width()));
+    return call -> rotation.turn(call.input(0), call.input(1), call.outputLike(call.input(0)));
   }
 
   @Override

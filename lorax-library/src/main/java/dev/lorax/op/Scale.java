@@ -37,8 +37,7 @@ public record Scale(double factor, boolean rounded) implements Differentiable, S
 
   @Override
   public Step step(Bound parameters) {
-    return call ->
-        StepKernels.scale(call.input(0), (float) factor, call.output(call.input(0).width()));
+    return call -> StepKernels.scale(call.input(0), (float) factor, call.outputLike(call.input(0)));
   }
 
   @Override

@@ -30,7 +30,7 @@ public record SoftCap(double cap) implements Differentiable, Stepwise {
 
   @Override
   public Step step(Bound parameters) {
-    return call -> StepKernels.softCap(call.input(0), cap, call.output(call.input(0).width()));
+    return call -> StepKernels.softCap(call.input(0), cap, call.outputLike(call.input(0)));
   }
 
   @Override

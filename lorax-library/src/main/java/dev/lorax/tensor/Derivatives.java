@@ -113,6 +113,7 @@ public final class Derivatives {
   /** Whether {@link Sweeps} are here, and reach all of a tensor. */
   static boolean isSwept(Tensor x) {
     return VectorUnit.sweeps().isPresent()
+        && x.shape().size() > 0
         && (x.dtype() == DType.F32 || x.dtype() == DType.BF16)
         && x.byteCount() <= Span.MOST
         && x.pointer().is_contiguous();

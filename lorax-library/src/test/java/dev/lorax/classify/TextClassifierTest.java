@@ -10,6 +10,7 @@ import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Merge;
 import dev.lorax.parity.Fixture;
+import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
 import dev.lorax.train.Batch;
 import dev.lorax.train.Step;
@@ -42,14 +43,14 @@ class TextClassifierTest {
     List<LabelledText> texts = texts(90, 1);
     List<LabelledText> unseen = texts(30, 2);
     try (Checkpoint base = Checkpoint.open(fixture.folder(), DType.F32);
-        Adapter adapter = TextClassifier.adapter(base, config(), 42);
+        Adapter adapter = Adapter.initial(base, config(base), 42);
         TextClassifier classifier = TextClassifier.of(base, adapter)) {
       assertThat(classifier.accuracy(unseen).share()).isLessThan(0.7);
       train(base, adapter, classifier.batches(texts).size(8).seed(3));
       assertThat(classifier.accuracy(unseen).share()).isGreaterThan(0.9);
       Merge merge = Merge.of(base, adapter);
       Path merged = folder.resolve("merged");
-      CheckpointFolder.write(merged, base, merge.parameters().and(adapter.parameters()), DType.F32);
+      CheckpointFolder.write(merged, base, merge.parameters(), DType.F32);
       merge.close();
       try (Checkpoint again = Checkpoint.open(merged);
           TextClassifier kept = TextClassifier.of(again)) {
@@ -60,8 +61,8 @@ class TextClassifierTest {
     }
   }
 
-  private static LoraConfig config() {
-    return LoraConfig.builder().rank(8).alpha(16).build();
+  private static LoraConfig config(Checkpoint base) {
+    return LoraConfig.builder().rank(8).alpha(16).copies(TextClassifier.head(base)).build();
   }
 
   private static void train(Checkpoint base, Adapter adapter, LabelledBatches batches) {
@@ -133,18 +134,23 @@ class TextClassifierTest {
   @Test
   void aModelThatPredictsTokensIsRefused() {
     try (Checkpoint base = Checkpoint.open(Fixture.named("gpt2-lora").folder())) {
-      assertThatThrownBy(() -> TextClassifier.adapter(base, config(), 1))
+      assertThatThrownBy(() -> TextClassifier.head(base))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("predicts tokens, not classes");
     }
   }
 
   @Test
-  void aBaseOfAnotherTypeIsRefused() {
-    try (Checkpoint base = Checkpoint.open(fixtures().get(0).folder(), DType.BF16)) {
-      assertThatThrownBy(() -> TextClassifier.adapter(base, config(), 1))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("The head is trained as f32, so open the checkpoint as f32, not BF16");
+  void anAdapterAndItsHeadAreKeptInAFolder() {
+    try (Checkpoint base = Checkpoint.open(fixtures().get(0).folder());
+        Adapter adapter = Adapter.initial(base, config(base), 42);
+        TextClassifier classifier = TextClassifier.of(base, adapter)) {
+      train(base, adapter, classifier.batches(texts(30, 1)).size(8));
+      PeftFolder.write(folder.resolve("adapter"), base, adapter);
+      try (Adapter again = PeftFolder.read(folder.resolve("adapter"), base);
+          TextClassifier kept = TextClassifier.of(base, again)) {
+        assertSame(kept.classify("the storm"), classifier.classify("the storm"));
+      }
     }
   }
 
