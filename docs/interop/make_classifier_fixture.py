@@ -13,7 +13,7 @@ import sys
 
 import torch
 import transformers
-from make_decoder_fixtures import randomise, train
+from make_fixture import randomise, stored, train
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
@@ -92,14 +92,14 @@ def make(folder, config):
     batch = {"input_ids": padded(ids, config.pad_token_id), "token_type_ids": padded(kinds, 0),
              "attention_mask": padded([[1] * len(row) for row in ids], 0), "labels": torch.tensor(LABELS)}
     model = transformers.AutoModelForSequenceClassification.from_config(config, attn_implementation="eager").eval()
-    randomise(model.named_parameters(), 1, 0.2)
+    randomise(model, 1, 0.2)
     model.save_pretrained(folder)
     values, expected = {}, {}
     with torch.no_grad():
         values["logits_base"] = model(**batch).logits
     lora = LoraConfig(r=4, lora_alpha=8, target_modules=["query", "value"], task_type="SEQ_CLS")
     tuned = get_peft_model(model, lora).eval()
-    randomise([(name, value) for name, value in tuned.named_parameters() if value.requires_grad], 2, 0.2)
+    randomise(torch.nn.ParameterList(p for p in tuned.parameters() if p.requires_grad), 2, 0.2)
     tuned.save_pretrained(folder / "adapter")
     (folder / "adapter" / "README.md").unlink(missing_ok=True)
     with torch.no_grad():
@@ -110,8 +110,11 @@ def make(folder, config):
                 name = name.removeprefix("base_model.model.")
                 values[f"merged.{name}.weight"] = module.base_layer.weight.clone()
         tuned.unmerge_adapter()
-    expected["losses"], expected["grad_norm"] = train(tuned, values, batch)
-    save_file({name: value.contiguous() for name, value in values.items()}, folder / "expected.safetensors")
+    losses, gradients, norm, trained = train(tuned, **batch)
+    expected |= {"losses": losses, "grad_norm": norm}
+    values |= {f"grad.{stored(name)}": gradient for name, gradient in gradients.items()}
+    values |= {f"after5.{stored(name)}": value for name, value in trained.items()}
+    save_file({name: value.detach().contiguous() for name, value in values.items()}, folder / "expected.safetensors")
     (folder / "expected.json").write_text(json.dumps(expected))
     encodings(folder, config.model_type)
     (folder / "input_ids.json").write_text(json.dumps({"input_ids": ids, "types": kinds, "labels": LABELS}))

@@ -32,8 +32,7 @@ import java.util.stream.Stream;
  * is, and a new head.
  *
  * <p>What a masked language model has beside the encoder is left out. The new head is drawn at
- * random: train it, beside an adapter ({@link TextClassifier#head})
- * or with all else.
+ * random: train it, beside an adapter ({@link TextClassifier#head}) or with all else.
  */
 public final class ClassifierFolder {
   private static final String HEAD = "sequence_classification_head.";
@@ -58,7 +57,7 @@ public final class ClassifierFolder {
   public static void create(Path base, Path folder, List<String> labels, long seed) {
     String config = config(base, labels);
     Classifier architecture =
-        (Classifier) Architecture.of(ModelConfig.parse(config, base.resolve("config.json") + ""));
+        (Classifier) Architecture.of(ModelConfig.parse(config, base.resolve("config.json").toString()));
     try (Parameters parameters = parameters(base, architecture, seed)) {
       AtomicFolder.create(
           folder,
