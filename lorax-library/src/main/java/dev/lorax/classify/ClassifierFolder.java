@@ -15,6 +15,7 @@ import dev.lorax.model.Source;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
+import dev.lorax.tensor.Shape;
 import dev.lorax.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -52,12 +54,17 @@ public final class ClassifierFolder {
    * @param labels the names of the classes, at least 2
    * @param seed the same seed gives the same head
    * @throws CheckpointException if the base lacks a part of its encoder
+   * @throws IllegalArgumentException if a class is named twice
    * @throws dev.lorax.model.ModelConfigException if it is no encoder that Lorax knows
    */
   public static void create(Path base, Path folder, List<String> labels, long seed) {
+    if (Set.copyOf(labels).size() < labels.size()) {
+      throw new IllegalArgumentException("A class is named twice: " + String.join(", ", labels));
+    }
     String config = config(base, labels);
     Classifier architecture =
-        (Classifier) Architecture.of(ModelConfig.parse(config, base.resolve("config.json").toString()));
+        (Classifier)
+            Architecture.of(ModelConfig.parse(config, base.resolve("config.json").toString()));
     try (Parameters parameters = parameters(base, architecture, seed)) {
       AtomicFolder.create(
           folder,
@@ -110,15 +117,17 @@ public final class ClassifierFolder {
           .forEach(
               (name, shape) -> {
                 Source source = architecture.weights().source(name).orElseThrow();
-                Optional<Tensor> found =
-                    isNew(architecture, name)
-                        ? Optional.empty()
-                        : find(files, architecture, source.tensor());
-                found.ifPresent(file -> values.put(name, read(source, file)));
-                if (found.isEmpty() && !name.startsWith(HEAD)) {
-                  faults.add(source.tensor() + " is missing");
+                if (!isNew(architecture, name)) {
+                  find(files, architecture, source.tensor())
+                      .ifPresent(file -> values.put(name, read(source, file)));
+                  fault(name, values.get(name), shape)
+                      .ifPresent(fault -> faults.add(source.tensor() + fault));
                 }
               });
+    }
+    if (!faults.isEmpty()) {
+      values.values().forEach(Tensor::close);
+      throw new CheckpointException(base, "it is no whole encoder: " + String.join("; ", faults));
     }
     Parameters drawn =
         Parameters.initial(
@@ -126,12 +135,17 @@ public final class ClassifierFolder {
             node -> node.name().startsWith(HEAD) && !values.containsKey(node.name() + ".weight"),
             seed);
     values.putAll(drawn.asMap());
-    Parameters all = Parameters.of(values);
-    if (!faults.isEmpty()) {
-      all.close();
-      throw new CheckpointException(base, "it is no whole encoder: " + String.join("; ", faults));
+    return Parameters.of(values);
+  }
+
+  /** What is wrong with a value; a head may be missing, since encoders come without. */
+  private static Optional<String> fault(String name, Tensor found, Shape wanted) {
+    if (found == null) {
+      return name.startsWith(HEAD) ? Optional.empty() : Optional.of(" is missing");
     }
-    return all;
+    return found.shape().equals(wanted)
+        ? Optional.empty()
+        : Optional.of(" is %s instead of %s".formatted(found.shape(), wanted));
   }
 
   private static boolean isNew(Classifier architecture, String parameter) {

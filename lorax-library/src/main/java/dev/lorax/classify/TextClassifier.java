@@ -33,6 +33,7 @@ public final class TextClassifier implements AutoCloseable {
 
   private TextClassifier(Checkpoint base, Parameterized model, Parameters all) {
     architecture = classifier(base);
+    base.tokenizer(); // refuses one that does not belong to the model
     Tokenizer tokenizer = Tokenizer.open(base.folder(), architecture.context());
     encoder = new SequenceEncoder(tokenizer, architecture.types() > 1);
     session = new Session(model.graph(), all);

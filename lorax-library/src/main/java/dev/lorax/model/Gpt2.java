@@ -141,7 +141,7 @@ public record Gpt2(
     }
     map.dense("decoder.norm", "transformer.ln_f", true);
     return tied
-        ? map.ignore("lm_head\\.weight").build()
+        ? map.tied("language_modeling_head.output", "lm_head").build()
         : map.weight("language_modeling_head.output", "lm_head").build();
   }
 

@@ -118,7 +118,7 @@ public record GptJ(
     map.dense("decoder.norm", "transformer.ln_f", true);
     map.put("language_modeling_head.output.bias", new Source.Whole("lm_head.bias"));
     return tied
-        ? map.ignore("lm_head\\.weight").build()
+        ? map.tied("language_modeling_head.output", "lm_head").build()
         : map.weight("language_modeling_head.output", "lm_head").build();
   }
 

@@ -141,7 +141,7 @@ public record GptNeoX(
     }
     map.dense("decoder.norm", "gpt_neox.final_layer_norm", true);
     return tied
-        ? map.ignore("embed_out\\.weight").build()
+        ? map.tied("language_modeling_head.output", "embed_out").build()
         : map.weight("language_modeling_head.output", "embed_out").build();
   }
 

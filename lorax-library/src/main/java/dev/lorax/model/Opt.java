@@ -156,7 +156,7 @@ public record Opt(
       map.dense("decoder.norm", "model.decoder.final_layer_norm", true);
     }
     return tied
-        ? map.ignore("lm_head\\.weight").build()
+        ? map.tied("language_modeling_head.output", "lm_head").build()
         : map.weight("language_modeling_head.output", "lm_head").build();
   }
 

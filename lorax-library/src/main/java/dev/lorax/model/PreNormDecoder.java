@@ -77,7 +77,7 @@ record PreNormDecoder(
             .weight("embedder.token", model + "embed_tokens")
             .weight("decoder.norm", model + "norm");
     return size.tied()
-        ? map.ignore("lm_head\\.weight")
+        ? map.tied("language_modeling_head.output", "lm_head")
         : map.weight("language_modeling_head.output", "lm_head");
   }
 }

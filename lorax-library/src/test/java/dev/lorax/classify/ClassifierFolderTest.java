@@ -99,6 +99,28 @@ class ClassifierFolderTest {
         .hasMessageContaining("'gpt2' is no encoder; known are bert, roberta");
   }
 
+  @Test
+  void whatDoesNotFitItsConfigIsRefused() throws IOException {
+    Path masked = maskedModel(fixtures().get(0), name -> name);
+    Path file = masked.resolve("config.json");
+    Files.writeString(
+        file, Files.readString(file).replace("\"vocab_size\":97", "\"vocab_size\":98"));
+    assertThatThrownBy(() -> ClassifierFolder.create(masked, folder.resolve("made"), LABELS, 7))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("word_embeddings.weight is [97, 32] instead of [98, 32]");
+    assertThat(folder.resolve("made")).doesNotExist();
+  }
+
+  @Test
+  void aClassNamedTwiceIsRefused() {
+    assertThatThrownBy(
+            () ->
+                ClassifierFolder.create(
+                    fixtures().get(0).folder(), folder.resolve("made"), List.of("a", "a"), 7))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("A class is named twice: a, a");
+  }
+
   /** The fixture as a masked language model: other names, no pooler, a head for tokens. */
   private Path maskedModel(Fixture fixture, UnaryOperator<String> names) throws IOException {
     Path masked = Files.createDirectory(folder.resolve("masked"));
