@@ -115,6 +115,8 @@ def spelled_as_4(config):
     """The same fields in the spelling of transformers 4, which most published checkpoints have."""
     old = dict(config)
     rope = dict(old.pop("rope_parameters", None) or {})
+    if config["model_type"] == "gpt_neox":  # which had names of its own
+        old["rotary_emb_base"], old["rotary_pct"] = rope.pop("rope_theta"), rope.pop("partial_rotary_factor")
     if "rope_theta" in rope:
         old["rope_theta"] = rope.pop("rope_theta")
         if "partial_rotary_factor" in rope:
@@ -135,13 +137,13 @@ def greedy(model, prompt):
     return ids, margin
 
 
-def train(model, ids, labels):
+def train(model, **batch):
     """Losses of five steps and after them, the first gradients and their norm."""
     trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
     optimiser = torch.optim.AdamW(trained.values(), lr=1e-3, weight_decay=0.01)
     losses, gradients = [], {}
     for step in range(6):
-        loss = model(input_ids=ids, labels=labels).loss
+        loss = model(**batch).loss
         losses.append(loss.item())
         if step < 5:
             optimiser.zero_grad()
@@ -154,7 +156,7 @@ def train(model, ids, labels):
 
 
 def stored(name):
-    return name.replace(".default", "")
+    return name.replace(".modules_to_save", "").replace(".default", "")
 
 
 def main(folder, model_type, targets, fields):
@@ -197,7 +199,7 @@ def main(folder, model_type, targets, fields):
         values["logits_greedy_adapter_sequence"] = adapted(input_ids=adapter_ids).logits
     changed = {n.split(".lora_")[0].removeprefix("base_model.model.") for n, _ in adapted.named_parameters() if ".lora_" in n}
     values |= {f"merged.{n}": p for n, p in merged.named_parameters() if n.removesuffix(".weight") in changed}
-    losses, gradients, norm, trained = train(adapted, ids, labels)
+    losses, gradients, norm, trained = train(adapted, input_ids=ids, labels=labels)
     values |= {f"grad.{stored(n)}": g for n, g in gradients.items()}
     values |= {f"after5.{stored(n)}": p for n, p in trained.items()}
     save_file({n: v.detach().contiguous().clone() for n, v in values.items()}, folder / "expected.safetensors")

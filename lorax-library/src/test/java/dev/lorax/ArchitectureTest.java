@@ -45,7 +45,19 @@ class ArchitectureTest {
           Map.entry("elixir", Set.of("tensor", "graph", "lora", "model", "checkpoint")),
           Map.entry("run", Set.of("tensor", "graph", "op")),
           Map.entry("train", Set.of("tensor", "graph", "op", "run", "text", "data", "checkpoint")),
-          Map.entry("generate", Set.of("tensor", "graph", "run", "text", "model")));
+          Map.entry("generate", Set.of("tensor", "graph", "run", "text", "model")),
+          Map.entry(
+              "classify",
+              Set.of(
+                  "tensor",
+                  "graph",
+                  "text",
+                  "data",
+                  "lora",
+                  "model",
+                  "checkpoint",
+                  "run",
+                  "train")));
 
   private static final String BAD_NAME =
       ".*(Util|Helper|Manager|Impl|Common)s?([A-Z].*)?|Abstract.*";

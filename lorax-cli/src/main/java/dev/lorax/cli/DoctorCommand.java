@@ -172,7 +172,7 @@ final class DoctorCommand implements Callable<Integer> {
           return running.applyThreads();
         });
     String type = ModelOptions.precision(running.type).isPresent() ? null : running.type;
-    attempt("model", () -> model.open(type))
+    attempt("model", () -> ModelOptions.writing(model.open(type)))
         .ifPresent(
             base -> {
               try (base) {

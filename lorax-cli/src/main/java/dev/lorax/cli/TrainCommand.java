@@ -237,7 +237,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Checkpoint open() {
-    Checkpoint base = model.open(running.type);
+    Checkpoint base = ModelOptions.writing(model.open(running.type));
     console.note(
         "model",
         "%s: %s, %s parameters"

@@ -42,6 +42,16 @@ public record Bert(EncoderDimensions size) implements Classifier {
     return size.labels();
   }
 
+  @Override
+  public int types() {
+    return size.types();
+  }
+
+  @Override
+  public List<String> head() {
+    return List.of("sequence_classification_head.output");
+  }
+
   private EncoderStack stack() {
     return new EncoderStack(size, 0, NAMES);
   }

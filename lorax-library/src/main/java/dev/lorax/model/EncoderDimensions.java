@@ -3,6 +3,7 @@ package dev.lorax.model;
 import dev.lorax.op.Activation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The sizes that encoders of BERT's family have in common, and the classes that they tell apart.
@@ -80,20 +81,14 @@ public record EncoderDimensions(
 
   /** The names of id2label; LABEL_0, LABEL_1 where it is absent, as transformers has it. */
   private static List<String> labels(ModelConfig config) {
+    Optional<ModelConfig> names = config.section("id2label");
+    int most = config.size("num_labels", 2);
     List<String> labels = new ArrayList<>();
-    if (config.section("id2label").isEmpty()) {
-      for (int i = 0; i < config.size("num_labels", 2); i++) {
-        labels.add("LABEL_" + i);
-      }
+    String next = "0";
+    while (names.isPresent() ? names.get().has(next) : labels.size() < most) {
+      labels.add(names.isPresent() ? names.get().text(next) : "LABEL_" + next);
+      next = String.valueOf(labels.size());
     }
-    config
-        .section("id2label")
-        .ifPresent(
-            names -> {
-              while (names.has(String.valueOf(labels.size()))) {
-                labels.add(names.text(String.valueOf(labels.size())));
-              }
-            });
     if (labels.size() < 2) {
       throw config.unfit(
           "'id2label' names %d classes: regression is not supported, and a choice has at least 2"

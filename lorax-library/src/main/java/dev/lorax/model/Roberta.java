@@ -45,6 +45,16 @@ public record Roberta(EncoderDimensions size, int offset) implements Classifier 
     return size.labels();
   }
 
+  @Override
+  public int types() {
+    return size.types();
+  }
+
+  @Override
+  public List<String> head() {
+    return List.of("sequence_classification_head.dense", "sequence_classification_head.output");
+  }
+
   private EncoderStack stack() {
     return new EncoderStack(size, offset, NAMES);
   }
