@@ -42,6 +42,9 @@ class ArchitectureTest {
           Map.entry("model", Set.of("tensor", "graph", "op", "text")),
           Map.entry("checkpoint", Set.of("tensor", "graph", "op", "text", "model")),
           Map.entry("peft", Set.of("tensor", "graph", "op", "lora", "model", "checkpoint")),
+          Map.entry(
+              "gguf",
+              Set.of("tensor", "graph", "op", "text", "chat", "lora", "model", "checkpoint")),
           Map.entry("run", Set.of("tensor", "graph", "op")),
           Map.entry("train", Set.of("tensor", "graph", "op", "run", "text", "data", "checkpoint")),
           Map.entry("generate", Set.of("tensor", "graph", "run", "text", "model")));
