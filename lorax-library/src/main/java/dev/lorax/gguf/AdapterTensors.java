@@ -50,7 +50,8 @@ final class AdapterTensors {
     }
     if (!more.isEmpty()) {
       throw new IllegalArgumentException(
-          "An adapter in GGUF is A and B alone, so %s would be lost: merge it into the model, and write that"
+          ("An adapter in GGUF is A and B alone, so %s would be lost:"
+                  + " merge it into the model, and write that")
               .formatted(String.join(", ", more)));
     }
   }
@@ -63,7 +64,8 @@ final class AdapterTensors {
           .ifPresent(
               why -> {
                 throw new IllegalArgumentException(
-                    "The adapter of %s cannot be written as GGUF: %s; leave it out of the targets, or merge it"
+                    ("The adapter of %s cannot be written as GGUF: %s;"
+                            + " leave it out of the targets, or merge it")
                         .formatted(module.nodes().get(0).name(), why));
               });
       module.nodes().forEach(node -> lost.remove(node.name()));

@@ -143,7 +143,8 @@ final class GgufHyperparameters {
         .ifPresent(
             window ->
                 warnings.add(
-                    "llama.cpp sees all positions where this model sees the last %d: texts longer than that differ"
+                    ("llama.cpp sees all positions where this model sees the last %d:"
+                            + " texts longer than that differ")
                         .formatted(window)));
   }
 

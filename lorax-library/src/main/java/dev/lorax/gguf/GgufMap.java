@@ -85,7 +85,8 @@ record GgufMap(
       return table("qwen3", architecture, false, Map.of());
     }
     throw new IllegalArgumentException(
-        "Models of kind %s cannot be written as GGUF yet: known are Gpt2, Llama, Mistral, Qwen2, Qwen3"
+        ("Models of kind %s cannot be written as GGUF yet:"
+                + " known are Gpt2, Llama, Mistral, Qwen2, Qwen3")
             .formatted(architecture.getClass().getSimpleName()));
   }
 

@@ -157,14 +157,14 @@ final class GgufTokenizer {
         .ifPresent(id -> put("unknown_token_id", GgufValue.of(id)));
     int[] plain = tokenizer.encode("a");
     int[] whole = tokenizer.encodeWithSpecials("a");
-    boolean begins = bos.isPresent() && whole[0] == bos.getAsInt() && plain[0] != whole[0];
-    boolean ends =
-        eos.isPresent()
-            && whole[whole.length - 1] == eos.getAsInt()
-            && plain[plain.length - 1] != eos.getAsInt();
+    int more = whole.length - plain.length;
+    boolean begins = more > 0 && whole[0] == bos.orElse(-1);
+    more -= begins ? 1 : 0;
+    boolean ends = more > 0 && whole[whole.length - 1] == eos.orElse(-1);
+    more -= ends ? 1 : 0;
     put("add_bos_token", GgufValue.of(begins));
     put("add_eos_token", GgufValue.of(ends));
-    if (whole.length != plain.length + (begins ? 1 : 0) + (ends ? 1 : 0)) {
+    if (more != 0) {
       warnings.add(
           "the tokenizer puts tokens around a text that llama.cpp will not put there: %s"
               .formatted(tokenizer.decodeWithSpecials(whole)));

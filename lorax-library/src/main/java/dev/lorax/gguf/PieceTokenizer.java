@@ -103,7 +103,8 @@ final class PieceTokenizer {
     }
     if (missing.size() > MOST_MISSING * merges.size()) {
       throw new IllegalArgumentException(
-          "llama.cpp joins any two neighbours that make a token, but this tokenizer leaves out %d of them, such as '%s'"
+          ("llama.cpp joins any two neighbours that make a token,"
+                  + " but this tokenizer leaves out %d of them, such as '%s'")
               .formatted(missing.size(), missing.get(0)));
     }
     if (!missing.isEmpty()) {

@@ -53,7 +53,8 @@ final class PreTokenizer {
   static Optional<String> warning(JsonNode json) {
     return json.path("normalizer").path("type").asText().equals("NFC")
         ? Optional.of(
-            "the tokenizer composes letters and accents (NFC), llama.cpp does not: give it composed text")
+            "the tokenizer composes letters and accents (NFC), llama.cpp does not:"
+                + " give it composed text")
         : Optional.empty();
   }
 

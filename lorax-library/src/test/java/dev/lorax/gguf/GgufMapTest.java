@@ -17,10 +17,10 @@ import dev.lorax.tensor.Tensor;
 import java.util.HashSet;
 import java.util.Set;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.junit.jupiter.api.Test;
 
 /** The table of names runs both ways, for every architecture. */
 class GgufMapTest {
@@ -48,7 +48,7 @@ class GgufMapTest {
   }
 
   /** A head of four numbers: 0 1 2 3 become 0 2 1 3, as pairs that are rotated together. */
-  @Test
+  @Example
   void rowsOfLlamasQueriesAndKeysAreInterleaved() {
     GgufMap map = GgufMap.of(Models.llama()); // two heads of width 4, one key-value head
     try (Scope scope = new Scope()) {
@@ -62,7 +62,7 @@ class GgufMapTest {
     }
   }
 
-  @Test
+  @Example
   void gpt2sQueriesKeysAndValuesAreOneTensor() {
     GgufMap map = GgufMap.of(Models.gpt2());
     assertThat(map.weights().byTensor().get("blk.0.attn_qkv.weight"))
@@ -77,7 +77,7 @@ class GgufMapTest {
         .doesNotContainKey("output.weight"); // tied
   }
 
-  @Test
+  @Example
   void unknownArchitecturesAreRefusedByName() {
     Architecture other =
         new Architecture() {

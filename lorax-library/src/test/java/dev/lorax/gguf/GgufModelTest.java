@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Whole models in GGUF say all that llama.cpp needs; docs/interop/llama_cpp.sh runs them there. */
 class GgufModelTest {
   private static final String LLAMA =
-      "{'model_type':'llama','vocab_size':1010,'hidden_size':32,'intermediate_size':48,'head_dim':8,"
-          + "'num_hidden_layers':2,'num_attention_heads':4,'num_key_value_heads':2,"
+      "{'model_type':'llama','vocab_size':1010,'hidden_size':32,'intermediate_size':48,"
+          + "'head_dim':8,'num_hidden_layers':2,'num_attention_heads':4,'num_key_value_heads':2,"
           + "'max_position_embeddings':64,'rms_norm_eps':1e-5,'rope_theta':5000.0}";
   private static final String GPT2 =
       "{'model_type':'gpt2','vocab_size':1000,'n_embd':32,'n_layer':2,'n_head':4,'n_positions':64}";
@@ -162,8 +162,9 @@ class GgufModelTest {
       value = {
         "'hidden_act':'gelu' | the activation Gelu",
         "'model_type':'qwen3','attention_bias':true | biases in Qwen3's attention",
-        "'model_type':'qwen2','rope_scaling':{'rope_type':'llama3','factor':8.0,'low_freq_factor':1.0,"
-            + "'high_freq_factor':4.0,'original_max_position_embeddings':64} | the rotary scaling llama3"
+        "'model_type':'qwen2','rope_scaling':{'rope_type':'llama3','factor':8.0,"
+            + "'low_freq_factor':1.0,'high_freq_factor':4.0,"
+            + "'original_max_position_embeddings':64} | the rotary scaling llama3"
       })
   void whatLlamaCppDoesNotComputeIsRefused(String field, String why) throws IOException {
     String config = LLAMA.replace("'rope_theta':5000.0}", "'rope_theta':5000.0," + field + "}");
