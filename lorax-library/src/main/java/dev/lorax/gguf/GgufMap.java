@@ -2,6 +2,7 @@ package dev.lorax.gguf;
 
 import dev.lorax.graph.Parameters;
 import dev.lorax.model.Architecture;
+import dev.lorax.model.Dimensions;
 import dev.lorax.model.Gpt2;
 import dev.lorax.model.Llama;
 import dev.lorax.model.Mistral;
@@ -65,18 +66,10 @@ record GgufMap(
       return table("gpt2", architecture, true, Map.of());
     }
     if (architecture instanceof Llama llama) {
-      return table(
-          "llama",
-          architecture,
-          false,
-          rotated(llama.size().heads(), llama.size().keyValueHeads()));
+      return rotated(architecture, llama.size());
     }
     if (architecture instanceof Mistral mistral) {
-      return table(
-          "llama",
-          architecture,
-          false,
-          rotated(mistral.size().heads(), mistral.size().keyValueHeads()));
+      return rotated(architecture, mistral.size());
     }
     if (architecture instanceof Qwen2) {
       return table("qwen2", architecture, false, Map.of());
@@ -90,8 +83,9 @@ record GgufMap(
             .formatted(architecture.getClass().getSimpleName()));
   }
 
-  private static Map<String, Integer> rotated(int heads, int keyValueHeads) {
-    return Map.of("attn_q", heads, "attn_k", keyValueHeads);
+  private static GgufMap rotated(Architecture architecture, Dimensions size) {
+    Map<String, Integer> heads = Map.of("attn_q", size.heads(), "attn_k", size.keyValueHeads());
+    return table("llama", architecture, false, heads);
   }
 
   /** The name of a tensor, taken apart: block ("" or "blk.3."), part and kind of parameter. */

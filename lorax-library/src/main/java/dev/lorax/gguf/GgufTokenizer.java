@@ -15,10 +15,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /** A checkpoint's tokenizer as llama.cpp's metadata says it. */
 final class GgufTokenizer {
   private static final String PREFIX = "tokenizer.ggml.";
+  private static final String NO_END =
+      "the model names no token that ends a text: llama.cpp ends it at number %d";
+  private static final Pattern BYTES = Pattern.compile("<0x[0-9A-F]{2}>");
   private static final int NORMAL = 1;
   private static final int UNKNOWN = 2;
   private static final int CONTROL = 3;
@@ -101,34 +105,25 @@ final class GgufTokenizer {
   /** Where an embedding has more rows than there are tokens, the rest are unused. */
   private void vocabulary(String[] tokens, int[] kinds) {
     Arrays.fill(kinds, UNUSED);
+    boolean pieces = PieceTokenizer.serves(json);
     JsonNode model = json.path("model");
-    String unknown = model.path("unk_token").asText("");
-    model
-        .path("vocab")
-        .properties()
-        .forEach(
-            entry -> {
-              int id = entry.getValue().asInt();
-              tokens[id] = entry.getKey();
-              boolean isByte =
-                  model.path("byte_fallback").asBoolean()
-                      && entry.getKey().matches("<0x[0-9A-F]{2}>");
-              kinds[id] = isByte ? BYTE : NORMAL;
-            });
+    for (Map.Entry<String, JsonNode> entry : model.path("vocab").properties()) {
+      int id = entry.getValue().asInt();
+      tokens[id] = entry.getKey();
+      kinds[id] = pieces && BYTES.matcher(tokens[id]).matches() ? BYTE : NORMAL;
+    }
     for (JsonNode added : json.path("added_tokens")) {
       int id = added.path("id").asInt();
       tokens[id] = added.path("content").asText();
-      kinds[id] =
-          tokens[id].equals(unknown)
-              ? UNKNOWN
-              : kinds[id] == BYTE
-                  ? BYTE
-                  : added.path("special").asBoolean() ? CONTROL : USER_DEFINED;
+      if (kinds[id] != BYTE) {
+        kinds[id] = added.path("special").asBoolean() ? CONTROL : USER_DEFINED;
+      }
+    }
+    if (pieces) {
+      tokenizer.id(model.path("unk_token").asText("")).ifPresent(id -> kinds[id] = UNKNOWN);
     }
     for (int id = 0; id < tokens.length; id++) {
-      if (tokens[id] == null) {
-        tokens[id] = "[PAD%d]".formatted(id);
-      }
+      tokens[id] = tokens[id] == null ? "[PAD%d]".formatted(id) : tokens[id];
     }
   }
 
@@ -148,7 +143,9 @@ final class GgufTokenizer {
     int[] stops = base.endIds().stream().mapToInt(id -> id).toArray();
     OptionalInt eos = tokenizer.eosId().isPresent() ? tokenizer.eosId() : first(stops);
     bos.ifPresent(id -> put("bos_token_id", GgufValue.of(id)));
-    eos.ifPresent(id -> put("eos_token_id", GgufValue.of(id)));
+    eos.ifPresentOrElse(
+        id -> put("eos_token_id", GgufValue.of(id)),
+        () -> warnings.add(NO_END.formatted(PieceTokenizer.serves(json) ? 2 : 11)));
     first(Arrays.stream(stops).filter(id -> id != eos.orElse(-1)).toArray())
         .ifPresent(id -> put("eot_token_id", GgufValue.of(id)));
     tokenizer.padId().ifPresent(id -> put("padding_token_id", GgufValue.of(id)));

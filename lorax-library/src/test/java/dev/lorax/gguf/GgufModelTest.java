@@ -185,6 +185,16 @@ class GgufModelTest {
   }
 
   @Test
+  void aModelWithoutAnEndIsWarnedOf() throws IOException {
+    try (Checkpoint base = checkpoint(LLAMA, "llama3_split")) {
+      Files.writeString(folder.resolve("special_tokens_map.json"), "{}");
+      assertThat(write(base, GgufType.F32))
+          .anyMatch(warning -> warning.contains("names no token that ends a text"))
+          .anyMatch(warning -> warning.contains("puts tokens around a text")); // bos without a name
+    }
+  }
+
+  @Test
   void aTokenizerThatLlamaCppLacksIsRefused() throws IOException {
     try (Checkpoint base = checkpoint(LLAMA.replace("1010", "1300"), "llama2_bytefallback")) {
       assertThatThrownBy(() -> write(base, GgufType.F32))
