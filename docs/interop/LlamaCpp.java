@@ -116,12 +116,12 @@ public class LlamaCpp {
         Merge merge = Merge.of(base, adapter)) {
       Path merged = folder.resolve("merged.gguf");
       for (GgufType type : allTypes ? List.of(GgufType.values()) : List.of(GgufType.F32)) {
-        report(name + ", merged, " + type, GgufModel.write(merged, base, merge.parameters(), type));
+        report(name + ", merged, " + type, GgufModel.write(merged, base, merge, type));
         compare(base, merge, type, merged, null);
       }
       Path plain = folder.resolve("base.gguf");
       Path lora = folder.resolve("lora.gguf");
-      report(name + ", base, f32", GgufModel.write(plain, base, base.parameters(), GgufType.F32));
+      report(name + ", base, f32", GgufModel.write(plain, base, base, GgufType.F32));
       compare(base, base, GgufType.F32, plain, null);
       for (GgufType type : allTypes ? List.of(GgufType.values()) : List.of(GgufType.F32)) {
         report(name + ", adapter, " + type, List.of());

@@ -4,12 +4,14 @@ import static dev.lorax.checkpoint.CheckpointException.quote;
 
 import dev.lorax.checkpoint.CheckpointException;
 import dev.lorax.graph.Graph;
-import dev.lorax.graph.Initializer;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameters;
 import dev.lorax.lora.Adapter;
+import dev.lorax.lora.Dropout;
 import dev.lorax.lora.Lora;
 import dev.lorax.lora.Lorax;
+import dev.lorax.lora.Scaling;
+import dev.lorax.lora.Start;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.op.Linear;
 import dev.lorax.tensor.DType;
@@ -24,7 +26,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /** Reads one adapter in GGUF for one base, strictly. */
@@ -39,7 +40,7 @@ final class AdapterReader {
   AdapterReader(Path path, LanguageModel base) {
     this.path = path;
     this.base = base;
-    this.map = GgufMap.of(base.architecture());
+    this.map = GgufMap.of(base.architecture(), base.graph());
   }
 
   Adapter read() {
@@ -132,12 +133,6 @@ final class AdapterReader {
 
   private static Lora op(Node node, int rank, double alpha, Optional<String> sharedA) {
     return new Lora(
-        (Linear) node.op(),
-        rank,
-        alpha,
-        0,
-        OptionalLong.empty(),
-        new Initializer.KaimingUniform(),
-        sharedA);
+        (Linear) node.op(), rank, Scaling.of(alpha), Dropout.NONE, Start.KAIMING, sharedA);
   }
 }

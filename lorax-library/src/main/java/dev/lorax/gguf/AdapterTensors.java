@@ -2,18 +2,21 @@ package dev.lorax.gguf;
 
 import dev.lorax.graph.Node;
 import dev.lorax.lora.Adapter;
+import dev.lorax.lora.Factors;
 import dev.lorax.lora.Lora;
-import dev.lorax.lora.Lorax;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An adapter's A and B as llama.cpp wants them.
@@ -25,33 +28,39 @@ final class AdapterTensors {
   private final Adapter adapter;
   private final GgufMap map;
   private final Map<String, Node> loras; // by the adapted node's name
+  private final Map<String, Factors> factors = new HashMap<>(); // likewise
   private final List<AdapterModule> adapted;
 
+  /** Checks an adapter; what it computes lives in the open scope. */
   AdapterTensors(LanguageModel base, Adapter adapter) {
     this.adapter = adapter;
-    this.map = GgufMap.of(base.architecture());
+    this.map = GgufMap.of(base.architecture(), base.graph());
     this.loras =
         adapter.nodes().stream()
             .collect(Collectors.toMap(lora -> adapter.target(lora).name(), lora -> lora));
+    requirePlain();
     this.adapted =
-        AdapterModule.of(map, Lorax.remove(adapter.graph())).stream()
+        AdapterModule.of(map, base.graph()).stream()
             .filter(module -> !adaptedNodes(module).isEmpty())
             .toList();
-    requirePlain();
     requireAll(base);
   }
 
-  /** Whatever an adapter learns beside A and B, a file has no place for. */
+  /** Whatever else than a product an adapter is, a file has no place for. */
   private void requirePlain() {
-    Set<String> more = new LinkedHashSet<>(adapter.parameters().names());
-    for (Node lora : adapter.nodes()) {
-      more.remove(lora.parameter(lora.op().parameters().get(0)));
-      more.remove(lora.parameter(lora.op().parameters().get(1)));
+    Set<String> more = new LinkedHashSet<>(adapter.copies());
+    for (Node node : adapter.adaptations()) {
+      String target = adapter.target(node).name();
+      Optional<Factors> product =
+          loras.containsKey(target) ? adapter.plain(node) : Optional.empty();
+      product.ifPresentOrElse(
+          plain -> factors.put(target, plain),
+          () -> more.add("%s (%s)".formatted(target, node.op())));
     }
     if (!more.isEmpty()) {
       throw new IllegalArgumentException(
-          ("An adapter in GGUF is A and B alone, so %s would be lost:"
-                  + " merge it into the model, and write that")
+          ("An adapter in GGUF is products of A and B alone, so what is learned for %s would be"
+                  + " lost: merge it into the model, and write that")
               .formatted(String.join(", ", more)));
     }
   }
@@ -99,10 +108,10 @@ final class AdapterTensors {
   }
 
   private Tensor a(AdapterModule module) {
-    List<Node> nodes = adaptedNodes(module);
+    Stream<Tensor> parts = adaptedNodes(module).stream().map(node -> factors.get(node.name()).a());
     return sharesA(module)
-        ? adapter.a(lora(nodes.get(0)))
-        : Tensor.cat(0, nodes.stream().map(this::lora).map(adapter::a).toArray(Tensor[]::new));
+        ? parts.findFirst().orElseThrow()
+        : Tensor.cat(0, parts.toArray(Tensor[]::new));
   }
 
   private Tensor b(AdapterModule module) {
@@ -110,8 +119,8 @@ final class AdapterTensors {
     long column = 0;
     for (Node node : module.nodes()) {
       Tensor rows = Tensor.zeros(DType.F32, AdapterModule.out(node), rank(module));
-      if (loras.containsKey(node.name())) {
-        Tensor b = adapter.b(lora(node));
+      if (factors.containsKey(node.name())) {
+        Tensor b = factors.get(node.name()).b();
         double correction = scale(node) * rank(module) / alpha();
         // Where file and adapter agree, a last bit of the quotient must not change B.
         Tensor scaled = Math.abs(correction - 1) < 1e-12 ? b : b.mul(correction);
@@ -124,30 +133,27 @@ final class AdapterTensors {
   }
 
   private List<Node> adaptedNodes(AdapterModule module) {
-    return module.nodes().stream().filter(node -> loras.containsKey(node.name())).toList();
+    return module.nodes().stream().filter(node -> factors.containsKey(node.name())).toList();
   }
 
   private boolean sharesA(AdapterModule module) {
-    return adaptedNodes(module).stream()
-            .map(this::lora)
-            .map(lora -> lora.parameter(lora.op().parameters().get(0)))
-            .distinct()
-            .count()
-        == 1;
+    return adaptedNodes(module).stream().map(this::ownerOfA).distinct().count() == 1;
+  }
+
+  private String ownerOfA(Node target) {
+    Node node = loras.get(target.name());
+    String own = node.name() + ".a";
+    return node.op() instanceof Lora lora ? lora.sharedA().orElse(own) : own;
   }
 
   private long rank(AdapterModule module) {
-    List<Node> nodes = adaptedNodes(module);
+    Stream<Factors> parts = adaptedNodes(module).stream().map(node -> factors.get(node.name()));
     return sharesA(module)
-        ? adapter.b(lora(nodes.get(0))).size(1)
-        : nodes.stream().mapToLong(node -> adapter.b(lora(node)).size(1)).sum();
-  }
-
-  private Node lora(Node target) {
-    return loras.get(target.name());
+        ? parts.findFirst().orElseThrow().rank()
+        : parts.mapToLong(Factors::rank).sum();
   }
 
   private double scale(Node target) {
-    return ((Lora) lora(target).op()).scale();
+    return adapter.lora(loras.get(target.name())).scale();
   }
 }

@@ -54,7 +54,10 @@ public final class GgufAdapter {
    * @throws IllegalArgumentException if GGUF or llama.cpp has no place for a part of it (named)
    */
   public static void check(LanguageModel base, Adapter adapter) {
-    new AdapterTensors(base, adapter);
+    try (Scope scope = new Scope();
+        Gradients off = Gradients.off()) {
+      new AdapterTensors(base, adapter);
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.lorax.gguf;
 
+import dev.lorax.graph.Graph;
 import dev.lorax.graph.Parameters;
 import dev.lorax.model.Architecture;
 import dev.lorax.model.Dimensions;
@@ -59,23 +60,24 @@ record GgufMap(
   /**
    * The table of an architecture.
    *
+   * @param graph whose parameters are kept: the architecture's, or what merging made of it
    * @throws IllegalArgumentException if llama.cpp computes it otherwise, or not at all (named)
    */
-  static GgufMap of(Architecture architecture) {
+  static GgufMap of(Architecture architecture, Graph graph) {
     if (architecture instanceof Gpt2) {
-      return table("gpt2", architecture, true, Map.of());
+      return table("gpt2", graph, true, Map.of());
     }
     if (architecture instanceof Llama llama) {
-      return rotated(architecture, llama.size());
+      return rotated(graph, llama.size());
     }
     if (architecture instanceof Mistral mistral) {
-      return rotated(architecture, mistral.size());
+      return rotated(graph, mistral.size());
     }
     if (architecture instanceof Qwen2) {
-      return table("qwen2", architecture, false, Map.of());
+      return table("qwen2", graph, false, Map.of());
     }
     if (architecture instanceof Qwen3) {
-      return table("qwen3", architecture, false, Map.of());
+      return table("qwen3", graph, false, Map.of());
     }
     throw new IllegalArgumentException(
         ("Models of kind %s cannot be written as GGUF yet:"
@@ -83,9 +85,9 @@ record GgufMap(
             .formatted(architecture.getClass().getSimpleName()));
   }
 
-  private static GgufMap rotated(Architecture architecture, Dimensions size) {
+  private static GgufMap rotated(Graph graph, Dimensions size) {
     Map<String, Integer> heads = Map.of("attn_q", size.heads(), "attn_k", size.keyValueHeads());
-    return table("llama", architecture, false, heads);
+    return table("llama", graph, false, heads);
   }
 
   /** The name of a tensor, taken apart: block ("" or "blk.3."), part and kind of parameter. */
@@ -110,8 +112,8 @@ record GgufMap(
   }
 
   private static GgufMap table(
-      String name, Architecture architecture, boolean fused, Map<String, Integer> rotated) {
-    Map<String, Shape> parameters = architecture.graph().parameters();
+      String name, Graph graph, boolean fused, Map<String, Integer> rotated) {
+    Map<String, Shape> parameters = graph.parameters();
     WeightMap.Builder weights = WeightMap.builder();
     Map<String, Integer> heads = new LinkedHashMap<>();
     Map<String, Shape> shapes = new LinkedHashMap<>();

@@ -2,7 +2,7 @@ package dev.lorax.gguf;
 
 import dev.lorax.chat.ChatTemplate;
 import dev.lorax.checkpoint.Checkpoint;
-import dev.lorax.graph.Parameters;
+import dev.lorax.graph.Parameterized;
 import dev.lorax.tensor.Shape;
 import dev.lorax.tensor.Tensor;
 import java.nio.file.Path;
@@ -25,16 +25,15 @@ public final class GgufModel {
    *
    * @param file appears whole or not at all
    * @param base the checkpoint whose architecture and tokenizer it is
-   * @param parameters values for all of the base's parameters: its own, or merged ones
+   * @param model what to write: the base itself, or a merge of it
    * @return what llama.cpp will do otherwise than this library does, each in a sentence; most often
    *     nothing
    * @throws IllegalArgumentException if llama.cpp cannot compute this architecture (named)
    * @throws dev.lorax.checkpoint.CheckpointException if llama.cpp would cut texts into other tokens
    *     than the tokenizer does, or the file cannot be written
    */
-  public static List<String> write(
-      Path file, Checkpoint base, Parameters parameters, GgufType type) {
-    GgufMap map = GgufMap.of(base.architecture());
+  public static List<String> write(Path file, Checkpoint base, Parameterized model, GgufType type) {
+    GgufMap map = GgufMap.of(base.architecture(), model.graph());
     GgufHyperparameters sizes = GgufHyperparameters.of(map.architecture(), base.architecture());
     GgufTokenizer tokenizer = GgufTokenizer.of(base);
     List<String> warnings = new ArrayList<>(sizes.warnings());
@@ -59,7 +58,7 @@ public final class GgufModel {
         name ->
             name.equals(GgufHyperparameters.ROTARY_FACTORS)
                 ? sizes.rotaryFactors().map(factors -> Tensor.of(factors, factors.length)).get()
-                : map.tensor(name, parameters));
+                : map.tensor(name, model.parameters()));
     return List.copyOf(warnings);
   }
 

@@ -2,7 +2,7 @@
  * GGUF, the file format of llama.cpp and Ollama: read and written, whole models and adapters.
  *
  * <pre>{@code
- * GgufModel.write(Path.of("forum.gguf"), base, merge.parameters(), GgufType.Q8_0);
+ * GgufModel.write(Path.of("forum.gguf"), base, merge, GgufType.Q8_0);
  * GgufAdapter.write(Path.of("forum-lora.gguf"), base, adapter, GgufType.F16);
  * }</pre>
  *

@@ -8,6 +8,11 @@ import dev.lorax.Models;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Parameters;
 import dev.lorax.model.Architecture;
+import dev.lorax.model.Gpt2;
+import dev.lorax.model.Llama;
+import dev.lorax.model.Mistral;
+import dev.lorax.model.Qwen2;
+import dev.lorax.model.Qwen3;
 import dev.lorax.model.Source;
 import dev.lorax.model.WeightMap;
 import dev.lorax.tensor.DType;
@@ -16,6 +21,7 @@ import dev.lorax.tensor.Shape;
 import dev.lorax.tensor.Tensor;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -26,12 +32,17 @@ import net.jqwik.api.Provide;
 class GgufMapTest {
   @Provide
   Arbitrary<Architecture> architectures() {
-    return Models.architectures();
+    return Models.architectures().filter(GgufMapTest::isKnown);
+  }
+
+  private static boolean isKnown(Architecture architecture) {
+    return Stream.of(Gpt2.class, Llama.class, Mistral.class, Qwen2.class, Qwen3.class)
+        .anyMatch(kind -> kind.isInstance(architecture));
   }
 
   @Property(tries = 40)
   void everyParameterComesBackFromItsTensor(@ForAll("architectures") Architecture architecture) {
-    GgufMap map = GgufMap.of(architecture);
+    GgufMap map = of(architecture);
     Graph graph = architecture.graph();
     try (Parameters values = Forward.filled(graph, DType.F32, 1);
         Scope scope = new Scope()) {
@@ -50,7 +61,7 @@ class GgufMapTest {
   /** A head of four numbers: 0 1 2 3 become 0 2 1 3, as pairs that are rotated together. */
   @Example
   void rowsOfLlamasQueriesAndKeysAreInterleaved() {
-    GgufMap map = GgufMap.of(Models.llama()); // two heads of width 4, one key-value head
+    GgufMap map = of(Models.llama()); // two heads of width 4, one key-value head
     try (Scope scope = new Scope()) {
       Tensor rows = Tensor.of(new float[] {0, 1, 2, 3, 4, 5, 6, 7}, 8);
       Tensor moved = map.toFile("blk.1.attn_q.weight", rows);
@@ -64,7 +75,7 @@ class GgufMapTest {
 
   @Example
   void gpt2sQueriesKeysAndValuesAreOneTensor() {
-    GgufMap map = GgufMap.of(Models.gpt2());
+    GgufMap map = of(Models.gpt2());
     assertThat(map.weights().byTensor().get("blk.0.attn_qkv.weight"))
         .containsExactly(
             "decoder.blocks.0.self_attention.query.weight",
@@ -75,6 +86,10 @@ class GgufMapTest {
         .containsEntry("position_embd.weight", Shape.of(16, 8))
         .containsKey("output_norm.bias")
         .doesNotContainKey("output.weight"); // tied
+  }
+
+  private static GgufMap of(Architecture architecture) {
+    return GgufMap.of(architecture, architecture.graph());
   }
 
   @Example
@@ -101,6 +116,7 @@ class GgufMapTest {
             return 1;
           }
         };
-    assertThatThrownBy(() -> GgufMap.of(other)).hasMessageContaining("cannot be written as GGUF");
+    assertThatThrownBy(() -> GgufMap.of(other, Models.gpt2().graph()))
+        .hasMessageContaining("cannot be written as GGUF");
   }
 }

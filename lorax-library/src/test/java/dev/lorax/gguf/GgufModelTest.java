@@ -10,6 +10,10 @@ import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.checkpoint.CheckpointException;
 import dev.lorax.checkpoint.CheckpointFolder;
 import dev.lorax.graph.Parameters;
+import dev.lorax.lora.Adapter;
+import dev.lorax.lora.Copies;
+import dev.lorax.lora.LoraConfig;
+import dev.lorax.lora.Merge;
 import dev.lorax.model.Architecture;
 import dev.lorax.model.ModelConfig;
 import dev.lorax.tensor.DType;
@@ -184,6 +188,22 @@ class GgufModelTest {
     }
   }
 
+  /** Where merging gave a tied head a weight of its own, the file has it. */
+  @Test
+  void aHeadThatWasUntiedIsWritten() throws IOException {
+    try (Checkpoint base = checkpoint(GPT2, "gpt2_bytelevel")) {
+      LoraConfig config =
+          LoraConfig.builder().copies(Copies.nodes("language_modeling_head.output")).build();
+      try (Adapter adapter = Adapter.initial(base, config, 1);
+          Merge merge = Merge.of(base, adapter)) {
+        GgufModel.write(folder.resolve("x.gguf"), base, merge, GgufType.F32);
+      }
+    }
+    try (GgufFile file = GgufFile.open(folder.resolve("x.gguf"))) {
+      assertThat(file.tensors()).containsKey("output.weight");
+    }
+  }
+
   @Test
   void aModelWithoutAnEndIsWarnedOf() throws IOException {
     try (Checkpoint base = checkpoint(LLAMA, "llama3_split")) {
@@ -206,7 +226,7 @@ class GgufModelTest {
   }
 
   private List<String> write(Checkpoint base, GgufType type) {
-    return GgufModel.write(folder.resolve("x.gguf"), base, base.parameters(), type);
+    return GgufModel.write(folder.resolve("x.gguf"), base, base, type);
   }
 
   private static GgufType type(GgufFile file, String tensor) {
