@@ -86,8 +86,13 @@ public final class Int8Weight implements Quantized {
   }
 
   @Override
-  public void columns(int from, int to, Products.Columns target) {
-    VectorUnit.products().int8Columns(values, scales, from, to, target);
+  public void write(Products products, Region part, Plain target) {
+    products.int8Values(values, scales, in, part, target);
+  }
+
+  @Override
+  public boolean isByColumn() {
+    return true;
   }
 
   @Override
