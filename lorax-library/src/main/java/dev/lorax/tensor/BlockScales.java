@@ -1,5 +1,8 @@
 package dev.lorax.tensor;
 
+import java.util.Arrays;
+import java.util.List;
+
 /** A float32 scale for each block of numbers that lie side by side in a matrix, rows in order. */
 public sealed interface BlockScales extends AutoCloseable
     permits BlockScales.Exact, BlockScales.Doubled {
@@ -12,8 +15,23 @@ public sealed interface BlockScales extends AutoCloseable
   /** Bytes in memory. */
   long byteCount();
 
+  /** Its native memory. */
+  default List<Tensor> tensors() {
+    return List.of();
+  }
+
+  /** Whether a matrix may begin with that block, and keep its scales as they are. */
+  default boolean cuts(long first) {
+    return true;
+  }
+
+  /** Those of some blocks, where the first {@link #cuts}. */
+  BlockScales cut(long first, long count);
+
   @Override
-  void close();
+  default void close() {
+    tensors().forEach(Tensor::close);
+  }
 
   /**
    * The scales of runs of 64 numbers.
@@ -44,8 +62,8 @@ public sealed interface BlockScales extends AutoCloseable
     }
 
     @Override
-    public void close() {
-      // lives on the heap
+    public BlockScales cut(long first, long count) {
+      return new Exact(block, Arrays.copyOfRange(values, (int) first, (int) (first + count)));
     }
   }
 
@@ -96,8 +114,26 @@ public sealed interface BlockScales extends AutoCloseable
     }
 
     @Override
-    public void close() {
-      codes.close();
+    public List<Tensor> tensors() {
+      return List.of(codes);
+    }
+
+    @Override
+    public boolean cuts(long first) {
+      return first % group == 0;
+    }
+
+    @Override
+    public BlockScales cut(long first, long count) {
+      int from = (int) (first / group);
+      int to = (int) ((first + count + group - 1) / group);
+      return new Doubled(
+          block,
+          codes.narrow(0, first, count),
+          map,
+          group,
+          Arrays.copyOfRange(scales, from, to),
+          mean);
     }
   }
 }

@@ -2,8 +2,11 @@ package dev.lorax.tensor;
 
 /** Quantised matrices as plain numbers: some rows, all of them, or just long enough to multiply. */
 final class Expansion {
-  /** Numbers that are expanded at once: few enough for the cache, enough for a fast product. */
-  private static final int NUMBERS = 1 << 20;
+  /**
+   * Numbers that are expanded at once: few enough for the cache, and enough that the engine's
+   * threads and ours seldom wait for each other.
+   */
+  private static final int NUMBERS = 1 << 22;
 
   private Expansion() {}
 
@@ -77,7 +80,7 @@ final class Expansion {
   }
 
   /** [rows, columns]; a column or a row lies side by side in memory, as suits the weight. */
-  private static Tensor part(Quantized weight, Region region, DType type) {
+  static Tensor part(Quantized weight, Region region, DType type) {
     DType written = type == DType.BF16 ? DType.BF16 : DType.F32;
     boolean byColumn = weight.isByColumn();
     int rows = byColumn ? Quantized.padded(region.rows()) : region.rows();

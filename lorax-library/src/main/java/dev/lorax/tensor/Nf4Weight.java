@@ -41,13 +41,24 @@ public final class Nf4Weight implements Quantized {
    * @param scales of blocks of a multiple of 64 numbers; owned
    */
   public static Nf4Weight of(Shape shape, DType type, Tensor packed, BlockScales scales) {
-    long numbers = shape.size();
-    if (shape.get(1) % BLOCK != 0 || packed.byteCount() * 2 != numbers) {
+    if (!fits(shape, scales.block()) || packed.byteCount() * 2 != shape.size()) {
       throw new IllegalArgumentException(
           "%d bytes are no %s of 4 bits with rows of a multiple of 64"
               .formatted(packed.byteCount(), shape));
     }
     return new Nf4Weight(shape, type, packed, scales);
+  }
+
+  /** Whether a matrix with such blocks can be kept so: blocks and rows are multiples of 64. */
+  public static boolean fits(Shape shape, int block) {
+    return shape.rank() == 2 && shape.get(1) % BLOCK == 0 && block % BLOCK == 0;
+  }
+
+  /** The values of a matrix that does not {@link #fits fit}, as float32. */
+  public static Tensor values(Shape shape, Tensor packed, BlockScales scales) {
+    float[] values = new float[Math.toIntExact(shape.size())];
+    read(Span.of(packed), scales, 0, values, 0, values.length);
+    return Tensor.of(values, shape.toArray());
   }
 
   static Nf4Weight of(Tensor matrix) {
@@ -164,13 +175,12 @@ public final class Nf4Weight implements Quantized {
     read(bytes, scales, (long) row * in, to, at, in);
   }
 
-  /** Numbers from a place on that is a multiple of 64. */
+  /** Numbers from an even place on. */
   static void read(Span packed, BlockScales scales, long number, float[] to, int at, int count) {
-    for (int i = 0; i < count; i += 2) {
+    for (int i = 0; i < count; i++) {
       int codes = packed.buffer().get((int) ((number + i) / 2));
       float scale = scales.get((int) ((number + i) / scales.block()));
-      to[at + i] = NormalFloat.CODES[codes >>> 4 & 15] * scale;
-      to[at + i + 1] = NormalFloat.CODES[codes & 15] * scale;
+      to[at + i] = NormalFloat.CODES[(i % 2 == 0 ? codes >>> 4 : codes) & 15] * scale;
     }
   }
 

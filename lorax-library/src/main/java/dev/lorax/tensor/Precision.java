@@ -17,10 +17,10 @@ public enum Precision {
    * are no multiple of 4 long.
    */
   public Weight quantize(Tensor matrix) {
-    if (matrix.size(1) % Int8Weight.STEP != 0) {
+    if (!Int8Weight.fits(matrix.shape())) {
       return matrix.handle();
     }
-    if (this == INT8 || matrix.size(1) % 64 != 0) {
+    if (this == INT8 || !Nf4Weight.fits(matrix.shape(), Nf4Weight.BLOCK)) {
       return Int8Weight.of(matrix);
     }
     return this == INT4 ? Int4Weight.of(matrix) : Nf4Weight.of(matrix);
