@@ -30,7 +30,7 @@ import java.util.Set;
  * NAME.SCB                                  the largest number of each row, float32
  * </pre>
  */
-final class BitsAndBytes {
+public final class BitsAndBytes {
   private static final String STATE = ".quant_state.bitsandbytes__nf4";
   private static final float STEPS = 7.874015718698502e-3f; // 1 / 127, as bitsandbytes has it
 
@@ -54,7 +54,7 @@ final class BitsAndBytes {
   }
 
   /** The names of all that is stored of such matrices. */
-  static Set<String> names(Weights files) {
+  public static Set<String> names(Weights files) {
     Set<String> names = new LinkedHashSet<>();
     files.names().stream()
         .filter(name -> holds(files, name))

@@ -114,6 +114,7 @@ public final class CheckpointFolder {
               throw new IllegalArgumentException(
                   "Checkpoints are written as f32, bf16 or f16, not " + type);
         };
+    json.remove("quantization_config"); // what is written is plain
     json.put(json.has("dtype") ? "dtype" : "torch_dtype", name);
     return json.toPrettyString() + "\n";
   }

@@ -48,6 +48,7 @@ public sealed interface BlockScales extends AutoCloseable
   /**
    * Each as it is.
    *
+   * @param block numbers that share one
    * @param values one for each block
    */
   record Exact(int block, float[] values) implements BlockScales {
@@ -71,10 +72,13 @@ public sealed interface BlockScales extends AutoCloseable
    * In 8 bits each (Dettmers et al. 2023, section 3, double quantisation): a code names a number
    * {@code map[code]}, which times the scale of its group, plus the mean of all, is the scale.
    *
+   * @param block numbers that share a scale
    * @param codes one for each block, uint8; owned
+   * @param bytes where the codes lie
    * @param map the 256 numbers
    * @param group how many blocks share a scale of scales
    * @param scales one for each group
+   * @param mean of all scales
    */
   record Doubled(
       int block, Tensor codes, Span bytes, float[] map, int group, float[] scales, float mean)
