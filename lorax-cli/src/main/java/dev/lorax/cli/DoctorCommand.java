@@ -199,7 +199,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private void examine(Telling telling, Checkpoint base, Material material) {
     Optional<AdapterTraining> training =
-        attempt("adapter", () -> new AdapterTraining(base, lora.config(), material, options));
+        attempt("adapter", () -> new AdapterTraining(base, lora.config(base), material, options));
     training.ifPresent(
         made ->
             attempt(

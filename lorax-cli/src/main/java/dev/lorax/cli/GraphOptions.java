@@ -6,8 +6,8 @@ import dev.lorax.cli.training.LoraOptions;
 import dev.lorax.graph.Drawing;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
+import dev.lorax.lora.Adaptation;
 import dev.lorax.lora.InjectionPictures;
-import dev.lorax.lora.Lora;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Lorax;
 import java.util.Locale;
@@ -136,7 +136,7 @@ final class GraphOptions {
 
   private static Set<String> loras(Graph graph) {
     return graph.nodes().values().stream()
-        .filter(node -> node.op() instanceof Lora)
+        .filter(node -> node.op() instanceof Adaptation)
         .map(Node::name)
         .collect(Collectors.toSet());
   }

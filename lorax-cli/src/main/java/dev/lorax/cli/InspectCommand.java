@@ -147,11 +147,11 @@ final class InspectCommand implements Callable<Integer> {
     List<AdapterModules.Module> modules = AdapterModules.of(base, adapter);
     ObjectNode object = json.putObject("adapter");
     object.put("folder", source.folder().toString());
-    object.put("parameters", adapter.parameters().count());
+    object.put("parameters", adapter.trained().count());
     AdapterModules.names(adapter).forEach(object.putArray("targets")::add);
     line("adapter", source.folder().toString());
     line("targets", String.join(", ", AdapterModules.names(adapter)));
-    line("numbers", Figures.count(adapter.parameters().count()));
+    line("numbers", Figures.count(adapter.trained().count()));
     int width = modules.stream().mapToInt(module -> module.name().length()).max().orElse(1);
     line("modules", " ".repeat(width) + "  rank  alpha  change norm  of weight");
     ArrayNode list = object.putArray("modules");

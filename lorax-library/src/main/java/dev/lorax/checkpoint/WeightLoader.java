@@ -56,6 +56,7 @@ final class WeightLoader {
       Optional<Precision> precision) {
     WeightLoader loader = new WeightLoader(folder, files, architecture.weights());
     Graph graph = architecture.graph();
+    loader.refuse();
     graph.parameters().forEach(loader::check);
     loader.checkUnused();
     if (!loader.faults.isEmpty()) {
@@ -78,6 +79,16 @@ final class WeightLoader {
       }
     }
     return Parameters.ofWeights(values);
+  }
+
+  private void refuse() {
+    for (String name : files.names()) {
+      map.refusal(name)
+          .ifPresent(
+              reason -> {
+                throw new CheckpointException(folder, name + " " + reason);
+              });
+    }
   }
 
   private static Tensor plain(Weight quantised, DType type) {
@@ -142,7 +153,8 @@ final class WeightLoader {
 
   /** These are kept as [out, in], also where the plain matrix was the other way round. */
   private void checkQuantised(String name, Source source, Shape shape) {
-    long rows = source instanceof Source.Rows part ? part.total() : shape.get(0);
+    long rows =
+        source instanceof Source.Rows part ? part.groups() * part.total() : shape.get(0);
     BitsAndBytes.of(files, name).fault(Shape.of(rows, shape.get(1))).ifPresent(this::fault);
   }
 
@@ -165,10 +177,7 @@ final class WeightLoader {
     Source source = map.source(parameter).orElseThrow();
     String name = fileName(source);
     if (quantised.contains(name)) {
-      BitsAndBytes matrix = BitsAndBytes.of(files, name);
-      return source instanceof Source.Rows part
-          ? matrix.read(part.first(), part.count(), type)
-          : matrix.read(0, matrix.shape().get(0), type);
+      return read(source, BitsAndBytes.of(files, name), type);
     }
     try (Scope scope = new Scope();
         Gradients off = Gradients.off()) {
@@ -177,8 +186,29 @@ final class WeightLoader {
     }
   }
 
+  /** Where fused parameters take turns, none of them is a stretch of blocks: it is made plain. */
+  private static Weight read(Source source, BitsAndBytes matrix, DType type) {
+    long all = matrix.shape().get(0);
+    if (!(source instanceof Source.Rows part)) {
+      return matrix.read(0, all, type);
+    }
+    if (part.groups() == 1) {
+      return matrix.read(part.first(), part.count(), type);
+    }
+    try (Scope scope = new Scope();
+        Weight whole = matrix.read(0, all, type)) {
+      return scope.release(part.rows(whole.dense(type)).handle());
+    }
+  }
+
   private String fileName(Source source) {
     String name = source.tensor();
-    return bare && name.startsWith(map.prefix()) ? name.substring(map.prefix().length()) : name;
+    if (bare && name.startsWith(map.prefix())) {
+      return name.substring(map.prefix().length());
+    }
+    return map.aliases(name).stream()
+        .filter(alias -> files.info(alias).isPresent())
+        .findFirst()
+        .orElse(name);
   }
 }

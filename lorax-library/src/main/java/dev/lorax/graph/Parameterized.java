@@ -7,4 +7,9 @@ public interface Parameterized {
 
   /** Values for parameters of the program. */
   Parameters parameters();
+
+  /** Those of the values that training changes: all, unless some are constant. */
+  default Parameters trained() {
+    return parameters();
+  }
 }

@@ -1,6 +1,7 @@
 package dev.lorax.lora;
 
 import dev.lorax.graph.Graph;
+import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameters;
 import dev.lorax.graph.Variants;
 import dev.lorax.tensor.Scope;
@@ -61,6 +62,18 @@ public final class AdapterBank implements Variants, AutoCloseable {
     if (!Lorax.remove(adapter.graph()).equals(base)) {
       throw new IllegalArgumentException(
           "Adapter '%s' was made for another graph than the bank's base".formatted(name));
+    }
+    for (Node node : adapter.adaptations()) {
+      if (!(node.op() instanceof LowRank) || adapter.plain(node).isEmpty()) {
+        throw new IllegalArgumentException(
+            "Adapter '%s' adapts %s by %s: a bank holds plain LoRA alone; convert the adapter"
+                .formatted(name, adapter.target(node).name(), node.op()));
+      }
+    }
+    if (!adapter.copies().isEmpty()) {
+      throw new IllegalArgumentException(
+          "Adapter '%s' has values of its own for %s: a bank's adapters share the base's"
+              .formatted(name, adapter.copies().iterator().next()));
     }
     try (Scope scope = new Scope()) {
       adapter.parameters().asMap().forEach((parameter, value) -> finite(name, parameter, value));

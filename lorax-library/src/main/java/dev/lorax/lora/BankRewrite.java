@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Puts a bank's nodes into a graph and stacks the adapters' values for them.
@@ -36,11 +37,10 @@ final class BankRewrite {
   /** The columns of one adapter in a product: {@code adapter} counts from 0. */
   private record Column(int adapter, int rank, double scale) {}
 
-  /** One adapter's LoRA node. */
-  private record Member(int adapter, Node lora) {
+  /** One adapter's change of a node. */
+  private record Member(int adapter, Factors factors, double scale) {
     Column column() {
-      Lora op = (Lora) lora.op();
-      return new Column(adapter, op.rank(), op.scale());
+      return new Column(adapter, factors.rank(), scale);
     }
   }
 
@@ -72,11 +72,15 @@ final class BankRewrite {
     List<Member> members = new ArrayList<>();
     for (int i = 0; i < adapters.size(); i++) {
       int number = i;
-      adapters
-          .get(i)
+      Adapter adapter = adapters.get(i);
+      adapter
           .graph()
           .node(target.name() + ".lora")
-          .ifPresent(lora -> members.add(new Member(number, lora)));
+          .ifPresent(
+              node ->
+                  members.add(
+                      new Member(
+                          number, adapter.plain(node).orElseThrow(), adapter.lora(node).scale())));
     }
     return members;
   }
@@ -89,7 +93,7 @@ final class BankRewrite {
     Node choice = choice(all.stream().map(Member::column).toList());
     BankDown op = new BankDown(((Linear) first.op()).in(), rank(all), lookup);
     Node down = add(first.name() + ".bank_down", op, List.of(input, choice.id()));
-    values.put(down.name() + ".a", stack(0, all, 0));
+    values.put(down.name() + ".a", stack(Factors::a, all, 0));
     int column = 0;
     for (Map.Entry<Node, List<Member>> entry : targets.entrySet()) {
       Node target = entry.getKey();
@@ -98,7 +102,7 @@ final class BankRewrite {
       BankUp up = new BankUp(column, rank(members), ((Linear) target.op()).out());
       String name = target.name() + ".bank_up";
       nodes.put(target.id(), new Node(target.id(), name, up, List.of(moved.id(), down.id())));
-      values.put(name + ".b", stack(1, members, 1));
+      values.put(name + ".b", stack(Factors::b, members, 1));
       column += up.rank();
     }
   }
@@ -140,17 +144,13 @@ final class BankRewrite {
   }
 
   /** All A's or all B's side by side, float32. */
-  private Tensor stack(int parameter, List<Member> members, int dimension) {
+  private static Tensor stack(Function<Factors, Tensor> part, List<Member> members, int dimension) {
     try (Scope scope = new Scope()) {
       Tensor[] parts =
-          members.stream().map(member -> value(member, parameter)).toArray(Tensor[]::new);
+          members.stream()
+              .map(member -> part.apply(member.factors()).detach().to(DType.F32))
+              .toArray(Tensor[]::new);
       return scope.release(Tensor.cat(dimension, parts));
     }
-  }
-
-  private Tensor value(Member member, int parameter) {
-    Adapter adapter = adapters.get(member.adapter());
-    Tensor value = parameter == 0 ? adapter.a(member.lora()) : adapter.b(member.lora());
-    return value.detach().to(DType.F32);
   }
 }

@@ -1,8 +1,10 @@
 package dev.lorax.lora;
 
-import dev.lorax.graph.Initializer;
 import dev.lorax.graph.Node;
 import dev.lorax.op.Dense;
+import dev.lorax.op.Linear;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
@@ -16,19 +18,27 @@ import java.util.function.Predicate;
  */
 public final class LoraConfig {
   private final int rank;
-  private final double alpha;
-  private final double dropout;
-  private final OptionalLong dropoutSeed;
-  private final Initializer initializer;
+  private final Scaling scaling;
+  private final Dropout dropout;
+  private final Start start;
+  private final Form form;
   private final Predicate<Node> targets;
+  private final NamePatterns<Integer> ranks;
+  private final NamePatterns<Double> alphas;
+  private final Copies copies;
+  private final TokenIds tokens;
 
   private LoraConfig(Builder builder) {
     rank = builder.rank;
-    alpha = builder.alpha;
-    dropout = builder.dropout;
-    dropoutSeed = builder.dropoutSeed;
-    initializer = builder.initializer.orElse(new Initializer.KaimingUniform());
+    scaling = new Scaling(builder.alpha, builder.rankStabilized);
+    dropout = new Dropout(builder.dropout, builder.dropoutSeed);
+    start = builder.start;
+    form = start.isSubtracted() ? (target, lora) -> new ResidualLora(lora) : builder.form;
     targets = builder.targets.orElseGet(() -> flags(builder.query, builder.key, builder.value));
+    ranks = new NamePatterns<>(builder.ranks);
+    alphas = new NamePatterns<>(builder.alphas);
+    copies = builder.copies;
+    tokens = builder.tokens;
   }
 
   /** A builder with the defaults. */
@@ -36,34 +46,55 @@ public final class LoraConfig {
     return new Builder();
   }
 
-  /** The rank r: rows of A, columns of B. */
+  /** The rank r of nodes that no pattern names: rows of A, columns of B. */
   public int rank() {
     return rank;
   }
 
-  /** The numerator of the scale alpha / r. */
-  public double alpha() {
-    return alpha;
+  /** The factor on the products, for nodes that no pattern names. */
+  public Scaling scaling() {
+    return scaling;
   }
 
-  /** The probability with which a number of the adapter's input is dropped in training. */
-  public double dropout() {
+  /** What is dropped of the adapters' input in training. */
+  public Dropout dropout() {
     return dropout;
   }
 
-  /** The seed of the dropout masks; empty: that of the training run. */
-  public OptionalLong dropoutSeed() {
-    return dropoutSeed;
+  /** How A and B begin. */
+  public Start start() {
+    return start;
   }
 
-  /** How A is made at first; B starts at zero. */
-  public Initializer initializer() {
-    return initializer;
+  /** How the products enter their targets. */
+  public Form form() {
+    return form;
   }
 
   /** Which nodes are adapted. */
   public Predicate<Node> targets() {
     return targets;
+  }
+
+  /** The base's own parameters that are trained, too. */
+  public Copies copies() {
+    return copies;
+  }
+
+  /** The tokens whose rows of the embedding are trained, too. */
+  public TokenIds tokens() {
+    return tokens;
+  }
+
+  /** The product that adapts a node. */
+  Lora lora(Node target) {
+    return new Lora(
+        (Linear) target.op(),
+        ranks.of(target.name()).orElse(rank),
+        new Scaling(alphas.of(target.name()).orElse(scaling.alpha()), scaling.rankStabilized()),
+        dropout,
+        start,
+        Optional.empty());
   }
 
   private static Predicate<Node> flags(boolean query, boolean key, boolean value) {
@@ -81,41 +112,79 @@ public final class LoraConfig {
   public static final class Builder {
     private int rank = 1;
     private double alpha = 2;
+    private boolean rankStabilized;
     private double dropout;
     private OptionalLong dropoutSeed = OptionalLong.empty();
-    private Optional<Initializer> initializer = Optional.empty();
+    private Start start = Start.KAIMING;
+    private Form form = Form.PLAIN;
     private boolean query = true;
     private boolean key;
     private boolean value = true;
     private Optional<Predicate<Node>> targets = Optional.empty();
+    private final Map<String, Integer> ranks = new LinkedHashMap<>();
+    private final Map<String, Double> alphas = new LinkedHashMap<>();
+    private Copies copies = Copies.NONE;
+    private TokenIds tokens = TokenIds.NONE;
 
     private Builder() {}
 
     /** The rank r, at least 1. */
     public Builder rank(int r) {
+      rank = usefulRank(r);
+      return this;
+    }
+
+    private static int usefulRank(int r) {
       if (r < 1) {
         throw new IllegalArgumentException("The rank must be at least 1, not " + r);
       }
-      rank = r;
-      return this;
+      return r;
     }
 
     /** The numerator of the scale alpha / r, above 0. */
     public Builder alpha(double numerator) {
+      alpha = usefulAlpha(numerator);
+      return this;
+    }
+
+    private static double usefulAlpha(double numerator) {
       if (!(numerator > 0 && numerator < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
             "alpha must be a finite number above 0, not " + numerator);
       }
-      alpha = numerator;
+      return numerator;
+    }
+
+    /** Whether the scale is alpha / √r (rsLoRA, Kalajdzievski 2023); it is not unless told so. */
+    public Builder rankStabilized(boolean stabilized) {
+      rankStabilized = stabilized;
+      return this;
+    }
+
+    /**
+     * Another rank for some nodes.
+     *
+     * @param pattern a regular expression for the end of a name, after a dot; the first that
+     *     matches counts
+     */
+    public Builder rank(String pattern, int r) {
+      ranks.put(pattern, usefulRank(r));
+      return this;
+    }
+
+    /**
+     * Another alpha for some nodes.
+     *
+     * @param pattern as for the rank
+     */
+    public Builder alpha(String pattern, double numerator) {
+      alphas.put(pattern, usefulAlpha(numerator));
       return this;
     }
 
     /** The probability with which a number of the adapter's input is dropped in training. */
     public Builder dropout(double probability) {
-      if (!(probability >= 0 && probability < 1)) {
-        throw new IllegalArgumentException("dropout must be in [0, 1), not " + probability);
-      }
-      dropout = probability;
+      dropout = new Dropout(probability, dropoutSeed).probability();
       return this;
     }
 
@@ -125,9 +194,27 @@ public final class LoraConfig {
       return this;
     }
 
-    /** How A is made at first; the default is PEFT's, {@link Initializer.KaimingUniform}. */
-    public Builder initializer(Initializer first) {
-      initializer = Optional.of(first);
+    /** How A and B begin; the default is PEFT's, {@link Start#KAIMING}. */
+    public Builder start(Start first) {
+      start = first;
+      return this;
+    }
+
+    /** How the products enter their targets: {@code Dora::of}; added, unless told otherwise. */
+    public Builder form(Form entering) {
+      form = entering;
+      return this;
+    }
+
+    /** The base's own parameters that are trained, too; none unless told otherwise. */
+    public Builder copies(Copies trained) {
+      copies = trained;
+      return this;
+    }
+
+    /** Tokens whose rows of the embedding are trained, too; none unless told otherwise. */
+    public Builder tokens(int... ids) {
+      tokens = TokenIds.of(ids);
       return this;
     }
 
@@ -155,8 +242,17 @@ public final class LoraConfig {
       return this;
     }
 
-    /** The configuration. */
+    /**
+     * The configuration.
+     *
+     * @throws IllegalArgumentException if two choices exclude each other
+     */
     public LoraConfig build() {
+      if (start.isSubtracted() && form != Form.PLAIN) {
+        throw new IllegalArgumentException(
+            "The start %s goes with plain LoRA alone: it takes a part of the weight away"
+                .formatted(start));
+      }
       return new LoraConfig(this);
     }
   }

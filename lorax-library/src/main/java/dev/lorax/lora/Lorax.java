@@ -23,61 +23,92 @@ public final class Lorax {
    * added.
    *
    * @throws IllegalArgumentException if no node matches (the message lists the candidates), if a
-   *     target is no linear op, if it has an adapter already, or if the rank exceeds its matrix
+   *     target is no linear op, if it has an adapter already, if the rank exceeds its matrix, or if
+   *     parameters of the base are to be trained, which a graph alone does not say
    */
   public static Graph inject(Graph graph, LoraConfig config) {
+    if (config.copies() != Copies.NONE) {
+      throw new IllegalArgumentException(
+          "Parameters of the base are to be trained, too: use Adapter.initial(base, config, seed)");
+    }
+    return inject(graph, config, Set.of());
+  }
+
+  /**
+   * The graph for an adapter with all that a configuration says.
+   *
+   * @param copies full names of the base's parameters that the adapter holds itself
+   */
+  static Graph inject(Graph graph, LoraConfig config, Set<String> copies) {
     if (config.targets() instanceof Targets targets) {
       targets.check(graph);
     }
-    Graph injected = inject(graph, node -> choice(node, config));
-    if (injected == graph) {
+    if (graph.nodes().values().stream().noneMatch(config.targets())) {
       throw new IllegalArgumentException(
           "No node matches the targets, so nothing would be trained. Nodes that can be adapted: "
               + String.join(", ", Targets.candidates(graph)));
     }
-    return injected;
+    return inject(graph, node -> choice(node, config), config.tokens(), copies);
   }
 
   /**
    * The same with another adapter for each node: the form that readers of adapter files use.
    *
-   * @param choice the LoRA op that follows a node, or empty to leave the node alone
+   * @param choice the op that follows a node, or empty to leave the node alone
    * @return this very graph if nothing is chosen
    * @throws IllegalArgumentException if a node has an adapter already. A rank above the matrix's is
    *     wasteful but no error here: PEFT's files have them, most of all stacked ones
    */
-  public static Graph inject(Graph graph, Function<Node, Optional<Lora>> choice) {
+  public static Graph inject(
+      Graph graph, Function<Node, ? extends Optional<? extends LowRank>> choice) {
     Set<String> taken = graph.nodes().values().stream().map(Node::name).collect(Collectors.toSet());
     return graph.insertAfter(
         node -> choice.apply(node).isPresent(),
         (node, moved) -> successor(node, moved, choice.apply(node).orElseThrow(), taken));
   }
 
-  /** The graph without its LoRA nodes: the inverse of {@link #inject}. */
-  public static Graph remove(Graph graph) {
-    return graph.removeInserted(node -> node.op() instanceof Lora);
+  /**
+   * The same with trained rows of some tokens, and with heads of their own where their weights are
+   * among the copies.
+   *
+   * @param copies full names of parameters of the base that an adapter holds itself
+   */
+  public static Graph inject(
+      Graph graph,
+      Function<Node, ? extends Optional<? extends LowRank>> choice,
+      TokenIds tokens,
+      Set<String> copies) {
+    Graph injected = inject(graph, choice);
+    Graph rows = tokens.isEmpty() ? injected : TokenInjection.inject(injected, tokens);
+    return Untying.rewrite(rows, copies);
   }
 
-  private static Optional<Lora> choice(Node node, LoraConfig config) {
+  /** The graph without its adaptations: the inverse of {@link #inject}. */
+  public static Graph remove(Graph graph) {
+    return graph.removeInserted(node -> node.op() instanceof Adaptation);
+  }
+
+  private static Optional<LowRank> choice(Node node, LoraConfig config) {
     if (!config.targets().test(node)) {
       return Optional.empty();
     }
     if (node.op() instanceof Linear linear) {
-      requireUseful(config.rank(), linear, node);
-      return Optional.of(Lora.of(linear, config));
+      Lora lora = config.lora(node);
+      requireUseful(lora.rank(), linear, node);
+      return Optional.of(config.form().of(node, lora));
     }
     throw new IllegalArgumentException(
         "Node %s is %s: LoRA adapts products with a matrix, Dense or Embedding"
             .formatted(node.name(), node.op()));
   }
 
-  private static Node successor(Node target, Node moved, Lora lora, Set<String> taken) {
+  private static Node successor(Node target, Node moved, LowRank op, Set<String> taken) {
     String name = target.name() + ".lora";
     if (taken.contains(name)) {
       throw new IllegalArgumentException(
           "Node %s has an adapter already: inject into the base graph".formatted(target.name()));
     }
-    return new Node(target.id(), name, lora, List.of(moved.id(), target.inputs().get(0)));
+    return new Node(target.id(), name, op, List.of(moved.id(), target.inputs().get(0)));
   }
 
   private static void requireUseful(int rank, Linear matrix, Node node) {

@@ -10,6 +10,7 @@ import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
+import dev.lorax.tensor.Weight;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +18,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The adapter's change added into the base's weights: {@code W + (alpha / r) · B · A}, formed in
- * float32 and rounded once to the base's type.
+ * The adapter's change added into the base's weights, as {@code W + scale · B · A} for plain LoRA,
+ * formed in float32 and rounded once to the base's type.
  *
  * <p>The graph is the original one again. Weights that the adapter does not touch are the base's
  * own and must stay open. Close it when done.
@@ -57,7 +58,7 @@ public final class Merge implements Parameterized, AutoCloseable {
    *     embedding), since the change would reach both
    */
   public static Merge of(Parameterized base, Adapter adapter) {
-    return of(base, adapter, Tensor::dtype);
+    return of(base, adapter, weight -> weight instanceof Tensor plain ? plain.dtype() : DType.F32);
   }
 
   /**
@@ -75,38 +76,66 @@ public final class Merge implements Parameterized, AutoCloseable {
    * @throws IllegalArgumentException if a weight is shared with another node
    */
   public static void check(Adapter adapter) {
-    adapter.nodes().forEach(lora -> refuseTied(adapter.graph(), adapter.target(lora)));
+    Graph base = Lorax.remove(adapter.graph());
+    adapter.nodes().forEach(lora -> refuseTied(base, adapter.target(lora)));
   }
 
-  private static Merge of(Parameterized base, Adapter adapter, Function<Tensor, DType> type) {
+  private static Merge of(Parameterized base, Adapter adapter, Function<Weight, DType> type) {
     check(adapter);
+    Parameters before = base.parameters().and(adapter.trained());
     Map<String, Tensor> values = new LinkedHashMap<>();
     List<Change> changes = new ArrayList<>();
-    for (Node lora : adapter.nodes()) {
-      Node target = adapter.target(lora);
+    for (Node node : adapter.adaptations()) {
+      Node target = adapter.target(node);
+      Function<String, String> name = parameter -> target.name() + "." + parameter;
       try (Scope scope = new Scope();
           Gradients off = Gradients.off()) {
-        Tensor weight = base.parameters().get(target.name() + ".weight");
-        Tensor delta = delta(adapter, lora);
-        Tensor exact = weight.to(DType.F32).add(delta);
-        Tensor rounded = exact.to(type.apply(weight));
-        values.put(target.name() + ".weight", scope.release(rounded.contiguous()));
-        double change = delta.norm().item();
-        double rounding = rounded.to(DType.F32).sub(exact).norm().item();
-        changes.add(new Change(target.name(), change, rounding));
+        Function<String, Tensor> weights =
+            parameter -> before.weight(name.apply(parameter)).dense(DType.F32);
+        merged(adapter, node, weights)
+            .forEach(
+                (parameter, exact) -> {
+                  Weight weight = base.parameters().weight(name.apply(parameter));
+                  Tensor rounded = exact.to(type.apply(weight));
+                  values.put(name.apply(parameter), scope.release(rounded.contiguous().handle()));
+                  double change = exact.sub(weight.dense(DType.F32)).norm().item();
+                  double lost = rounded.to(DType.F32).sub(exact).norm().item();
+                  if (parameter.equals("weight")) {
+                    changes.add(new Change(target.name(), change, lost));
+                  }
+                });
       }
     }
+    copies(base, adapter, type, values);
     return new Merge(
         Lorax.remove(adapter.graph()), base.parameters(), Parameters.of(values), changes);
   }
 
-  /** The change of a weight, in the weight's own orientation, float32; lives in the open scope. */
-  static Tensor delta(Adapter adapter, Node node) {
-    Lora lora = (Lora) node.op();
-    Tensor a = adapter.a(node).to(DType.F32);
-    Tensor b = adapter.b(node).to(DType.F32);
-    Tensor delta = b.matmul(a).mul(lora.scale()); // [out, in]
-    return lora.isLookup() ? delta.transpose(0, 1) : delta;
+  private static Map<String, Tensor> merged(
+      Adapter adapter, Node node, Function<String, Tensor> weights) {
+    try {
+      return ((Adaptation) node.op()).merge(weights, adapter.values(node));
+    } catch (IllegalArgumentException unfit) {
+      throw new IllegalArgumentException(
+          "%s cannot be merged: %s".formatted(adapter.target(node).name(), unfit.getMessage()));
+    }
+  }
+
+  /** Parameters of the base that were trained themselves, and to which nothing is added. */
+  private static void copies(
+      Parameterized base,
+      Adapter adapter,
+      Function<Weight, DType> type,
+      Map<String, Tensor> values) {
+    try (Scope scope = new Scope()) {
+      for (String name : adapter.copies()) {
+        if (!values.containsKey(name)) {
+          Tensor trained = adapter.parameters().get(name);
+          DType wanted = type.apply(base.parameters().weight(Untying.owner(base.graph(), name)));
+          values.put(name, scope.release(trained.to(wanted).copy()));
+        }
+      }
+    }
   }
 
   /** The original graph. */

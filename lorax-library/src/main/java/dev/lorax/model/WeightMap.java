@@ -4,7 +4,6 @@ import dev.lorax.graph.Parameters;
 import dev.lorax.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +21,15 @@ public final class WeightMap {
   private final Map<String, List<String>> byTensor;
   private final String prefix;
   private final List<Pattern> ignored;
+  private final Map<String, String> aliases;
+  private final Map<String, String> refused;
 
   private WeightMap(Builder builder) {
     sources = Collections.unmodifiableMap(new LinkedHashMap<>(builder.sources));
     prefix = builder.prefix;
     ignored = List.copyOf(builder.ignored);
+    aliases = Map.copyOf(builder.aliases);
+    refused = Map.copyOf(builder.refused);
     byTensor = byTensor(sources);
   }
 
@@ -48,9 +51,25 @@ public final class WeightMap {
     return prefix;
   }
 
+  /** Other names that files may keep a tensor under: those of older releases. */
+  public List<String> aliases(String tensor) {
+    return aliases.entrySet().stream()
+        .filter(alias -> tensor.startsWith(alias.getKey()))
+        .map(alias -> alias.getValue() + tensor.substring(alias.getKey().length()))
+        .toList();
+  }
+
   /** Whether a tensor in a file carries nothing: buffers that old versions wrote. */
   public boolean ignores(String tensor) {
     return ignored.stream().anyMatch(pattern -> pattern.matcher(tensor).matches());
+  }
+
+  /** Why a tensor in a file stands against loading it, if it does. */
+  public Optional<String> refusal(String tensor) {
+    return refused.entrySet().stream()
+        .filter(entry -> Pattern.matches(entry.getKey(), tensor))
+        .map(Map.Entry::getValue)
+        .findFirst();
   }
 
   /** The source of a parameter, if the table has it. */
@@ -59,7 +78,7 @@ public final class WeightMap {
   }
 
   /**
-   * The parameters that share one tensor of the file with each other, in the file's order, by the
+   * The parameters that share one tensor of the file with each other, in this table's order, by the
    * tensor's name.
    */
   public Map<String, List<String>> byTensor() {
@@ -68,13 +87,9 @@ public final class WeightMap {
 
   private static Map<String, List<String>> byTensor(Map<String, Source> sources) {
     Map<String, List<String>> groups = new LinkedHashMap<>();
-    sources.entrySet().stream()
-        .sorted(Comparator.comparingLong(entry -> first(entry.getValue())))
-        .forEach(
-            entry ->
-                groups
-                    .computeIfAbsent(entry.getValue().tensor(), name -> new ArrayList<>())
-                    .add(entry.getKey()));
+    sources.forEach(
+        (parameter, source) ->
+            groups.computeIfAbsent(source.tensor(), name -> new ArrayList<>()).add(parameter));
     return Collections.unmodifiableMap(groups);
   }
 
@@ -86,19 +101,22 @@ public final class WeightMap {
    */
   public Tensor write(String tensor, Parameters parameters) {
     List<String> names = byTensor.get(tensor);
-    Tensor[] parts = names.stream().map(parameters::get).toArray(Tensor[]::new);
-    Tensor whole = parts.length == 1 ? parts[0] : Tensor.cat(0, parts);
-    return sources.get(names.get(0)).isTransposed() ? whole.transpose(0, 1) : whole;
-  }
-
-  private static long first(Source source) {
-    return source instanceof Source.Rows rows ? rows.first() : 0;
+    Source first = sources.get(names.get(0));
+    Tensor part = parameters.get(names.get(0));
+    if (names.size() == 1) {
+      return first.isTransposed() ? part.transpose(0, 1) : part;
+    }
+    Tensor file = Tensor.empty(part.dtype(), first.fileShape(part.shape()).toArray());
+    names.forEach(name -> sources.get(name).write(parameters.get(name), file));
+    return file;
   }
 
   /** Collects lines of the table; parameter names are walked like directories. */
   public static final class Builder {
     private final Map<String, Source> sources = new LinkedHashMap<>();
     private final List<Pattern> ignored = new ArrayList<>();
+    private final Map<String, String> aliases = new LinkedHashMap<>();
+    private final Map<String, String> refused = new LinkedHashMap<>();
     private String prefix = "";
 
     private Builder() {}
@@ -112,6 +130,18 @@ public final class WeightMap {
     /** Tensors of files that carry nothing, as a regular expression of the whole name. */
     public Builder ignore(String pattern) {
       ignored.add(Pattern.compile(pattern));
+      return this;
+    }
+
+    /** Another beginning that names have in some files. */
+    public Builder alias(String beginning, String other) {
+      aliases.put(beginning, other);
+      return this;
+    }
+
+    /** Tensors of files that cannot be read, as a regular expression, and what to do. */
+    public Builder refuse(String pattern, String reason) {
+      refused.put(pattern, reason);
       return this;
     }
 

@@ -29,10 +29,10 @@ public final class PeftFolder {
    * @throws dev.lorax.checkpoint.CheckpointException if its configuration cannot be read
    */
   public static Optional<String> trainedOn(Path folder) {
-    PeftConfig config = PeftConfig.read(folder);
-    return Optional.of(config.base())
+    PeftConfig config = PeftConfigReader.read(folder);
+    return Optional.of(config.base().name())
         .filter(base -> !base.isEmpty())
-        .map(base -> base + config.revision().map(revision -> "@" + revision).orElse(""));
+        .map(base -> base + config.base().revision().map(revision -> "@" + revision).orElse(""));
   }
 
   /**

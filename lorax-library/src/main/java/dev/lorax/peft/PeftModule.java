@@ -3,12 +3,13 @@ package dev.lorax.peft;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.model.Architecture;
+import dev.lorax.model.Source;
+import dev.lorax.model.WeightMap;
 import dev.lorax.op.Embedding;
 import dev.lorax.op.Linear;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /**
  * A module of the checkpoint that PEFT can adapt, and the nodes of ours that its matrix holds: one,
@@ -19,23 +20,36 @@ import java.util.stream.Stream;
  * alpha growing alike. Both are exact.
  *
  * @param name in the checkpoint, for example {@code transformer.h.0.attn.c_attn}
- * @param nodes in the order of the matrix's rows
- * @param transposed whether the file keeps the matrix as [in, out]
+ * @param parts the nodes whose rows the matrix holds
  */
-record PeftModule(String name, List<Node> nodes, boolean transposed) {
+record PeftModule(String name, List<Part> parts) {
   private static final String WEIGHT = ".weight";
+
+  /**
+   * A node, and where its weight lies in the matrix.
+   *
+   * @param node of the base
+   * @param source of its weight
+   */
+  record Part(Node node, Source source) {
+    int out() {
+      return ((Linear) node.op()).out();
+    }
+  }
 
   /** All modules of an architecture with a matrix that can be adapted. */
   static List<PeftModule> of(Architecture architecture, Graph base) {
+    WeightMap map = architecture.weights();
     List<PeftModule> modules = new ArrayList<>();
-    for (Map.Entry<String, List<String>> group : architecture.weights().byTensor().entrySet()) {
-      List<Node> nodes = group.getValue().stream().flatMap(name -> linear(base, name)).toList();
-      if (!nodes.isEmpty()) {
-        String parameter = group.getValue().get(0);
-        boolean transposed = architecture.weights().source(parameter).orElseThrow().isTransposed();
-        modules.add(new PeftModule(strip(group.getKey()), nodes, transposed));
-      }
-    }
+    map.byTensor()
+        .forEach(
+            (tensor, parameters) -> {
+              List<Part> parts =
+                  parameters.stream().flatMap(name -> part(base, map, name).stream()).toList();
+              if (!parts.isEmpty()) {
+                modules.add(new PeftModule(strip(tensor), parts));
+              }
+            });
     return modules;
   }
 
@@ -47,10 +61,12 @@ record PeftModule(String name, List<Node> nodes, boolean transposed) {
         .toList();
   }
 
-  private static Stream<Node> linear(Graph base, String parameter) {
+  private static Optional<Part> part(Graph base, WeightMap map, String parameter) {
     return parameter.endsWith(WEIGHT)
-        ? base.node(strip(parameter)).filter(node -> node.op() instanceof Linear).stream()
-        : Stream.empty();
+        ? base.node(strip(parameter))
+            .filter(node -> node.op() instanceof Linear)
+            .map(node -> new Part(node, map.source(parameter).orElseThrow()))
+        : Optional.empty();
   }
 
   private static String strip(String tensor) {
@@ -59,8 +75,17 @@ record PeftModule(String name, List<Node> nodes, boolean transposed) {
         : tensor;
   }
 
+  List<Node> nodes() {
+    return parts.stream().map(Part::node).toList();
+  }
+
+  /** Whether the file keeps the matrix as [in, out]. */
+  boolean isTransposed() {
+    return parts.get(0).source().isTransposed();
+  }
+
   boolean isEmbedding() {
-    return nodes.get(0).op() instanceof Embedding;
+    return parts.get(0).node().op() instanceof Embedding;
   }
 
   String keyA() {
@@ -72,11 +97,11 @@ record PeftModule(String name, List<Node> nodes, boolean transposed) {
   }
 
   int in() {
-    return ((Linear) nodes.get(0).op()).in();
+    return ((Linear) parts.get(0).node().op()).in();
   }
 
   /** The rows of all its nodes together. */
   int out() {
-    return nodes.stream().mapToInt(node -> ((Linear) node.op()).out()).sum();
+    return parts.stream().mapToInt(Part::out).sum();
   }
 }

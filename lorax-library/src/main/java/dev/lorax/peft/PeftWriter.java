@@ -3,22 +3,21 @@ package dev.lorax.peft;
 import dev.lorax.checkpoint.AtomicFolder;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.checkpoint.SafetensorsWriter;
+import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.lora.Adapter;
-import dev.lorax.lora.Lora;
 import dev.lorax.lora.Lorax;
+import dev.lorax.lora.TokenIds;
+import dev.lorax.lora.TokenRows;
 import dev.lorax.model.LanguageModel;
-import dev.lorax.op.Linear;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +26,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Writes one adapter folder. */
 final class PeftWriter {
@@ -36,8 +36,9 @@ final class PeftWriter {
   private final LanguageModel base;
   private final Adapter adapter;
   private final DType type;
-  private final Map<String, Node> loras; // by the adapted node's name
-  private final List<PeftModule> adapted;
+  private final AdaptedModules adapted;
+  private final SavedCopies copies;
+  private final TokenIds tokens;
 
   PeftWriter(LanguageModel base, Adapter adapter, DType type) {
     if (type != DType.F32 && type != DType.F16 && type != DType.BF16) {
@@ -46,143 +47,81 @@ final class PeftWriter {
     this.base = base;
     this.adapter = adapter;
     this.type = type;
-    this.loras =
-        adapter.nodes().stream()
-            .collect(Collectors.toMap(lora -> adapter.target(lora).name(), lora -> lora));
-    this.adapted =
-        PeftModule.of(base.architecture(), Lorax.remove(adapter.graph())).stream()
-            .filter(module -> module.nodes().stream().anyMatch(this::isAdapted))
-            .toList();
-    requireAll();
+    Graph graph = Lorax.remove(adapter.graph());
+    adapted = new AdaptedModules(base, adapter, graph);
+    copies = new SavedCopies(base, adapter, adapted, graph);
+    tokens = rows().map(node -> ((TokenRows) node.op()).tokens()).findFirst().orElse(TokenIds.NONE);
   }
 
-  /** Every LoRA node must have a module to be stored in. */
-  private void requireAll() {
-    Set<String> lost = new LinkedHashSet<>(loras.keySet());
-    adapted.forEach(module -> module.nodes().forEach(node -> lost.remove(node.name())));
-    if (!lost.isEmpty()) {
-      throw new IllegalArgumentException(
-          "PEFT's format has no place for the adapters of %s: leave them out of the targets"
-              .formatted(String.join(", ", lost)));
-    }
+  private Stream<Node> rows() {
+    return adapter.adaptations().stream().filter(node -> node.op() instanceof TokenRows);
   }
 
   void write(Path folder) {
     try (Scope scope = new Scope();
         Gradients off = Gradients.off()) {
       Map<String, Tensor> tensors = new TreeMap<>();
-      adapted.forEach(module -> tensors.putAll(tensors(module)));
+      adapted.list().forEach(module -> tensors.putAll(adapted.tensors(module)));
+      tensors.putAll(copies.tensors());
+      rows()
+          .forEach(
+              node ->
+                  tensors.put(
+                      PeftFile.key(PeftTokens.module(base), PeftTokens.SUFFIX),
+                      adapter.value(node, "rows")));
+      tensors.replaceAll((key, tensor) -> tensor.to(type).contiguous());
       AtomicFolder.create(
           folder,
           temporary -> {
             SafetensorsWriter.write(temporary.resolve(PeftReader.FILE), tensors);
-            Files.writeString(temporary.resolve(PeftConfig.FILE), config().toJson());
+            Files.writeString(temporary.resolve(PeftConfig.FILE), json());
             Files.writeString(temporary.resolve("README.md"), card());
           });
     }
   }
 
-  private boolean isAdapted(Node node) {
-    return loras.containsKey(node.name());
-  }
-
-  private Lora op(Node node) {
-    return (Lora) loras.get(node.name()).op();
-  }
-
-  private List<Node> adaptedNodes(PeftModule module) {
-    return module.nodes().stream().filter(this::isAdapted).toList();
-  }
-
-  /** Whether the module's adapted nodes have one A, and one scale. */
-  private boolean sharesA(PeftModule module) {
-    List<Node> nodes = adaptedNodes(module);
-    Set<String> names =
-        nodes.stream()
-            .map(node -> loras.get(node.name()))
-            .map(lora -> lora.parameter(lora.op().parameters().get(0)))
-            .collect(Collectors.toSet());
-    return names.size() == 1 && sameScale(nodes);
-  }
-
-  private boolean sameScale(List<Node> nodes) {
-    return nodes.stream().mapToDouble(node -> op(node).scale()).distinct().count() == 1;
-  }
-
-  private int rank(PeftModule module) {
-    List<Node> nodes = adaptedNodes(module);
-    return sharesA(module)
-        ? op(nodes.get(0)).rank()
-        : nodes.stream().mapToInt(node -> op(node).rank()).sum();
-  }
-
-  /** The alpha that gives the module the scale of its first adapted node. */
-  private double alpha(PeftModule module) {
-    Lora first = op(adaptedNodes(module).get(0));
-    return first.alpha() * ((double) rank(module) / first.rank()); // a whole alpha stays whole
-  }
-
-  private Map<String, Tensor> tensors(PeftModule module) {
-    List<Node> nodes = adaptedNodes(module);
-    double scale = op(nodes.get(0)).scale();
-    boolean shared = sharesA(module);
-    List<Tensor> as = new ArrayList<>();
-    List<Tensor> bs = new ArrayList<>();
-    int column = 0;
-    for (Node node : module.nodes()) {
-      long out = ((Linear) node.op()).out();
-      Tensor rows = Tensor.zeros(DType.F32, out, rank(module));
-      if (isAdapted(node)) {
-        Node lora = loras.get(node.name());
-        // Scales of one module must agree; a node with another scale keeps it in B.
-        Tensor b = adapter.b(lora).mul(op(node).scale() / scale);
-        rows.narrow(1, column, b.size(1)).copyInPlace(b);
-        if (as.isEmpty() || !shared) {
-          as.add(adapter.a(lora));
-        }
-        column += shared ? 0 : (int) b.size(1);
-      }
-      bs.add(rows);
-    }
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    tensors.put(module.keyA(), stored(as));
-    tensors.put(module.keyB(), stored(bs));
-    return tensors;
-  }
-
-  private Tensor stored(List<Tensor> parts) {
-    return Tensor.cat(0, parts.toArray(Tensor[]::new)).to(type).contiguous();
+  private String json() {
+    String module = PeftTokens.module(base);
+    return PeftConfigWriter.json(config(), module.substring(module.lastIndexOf('.') + 1));
   }
 
   private PeftConfig config() {
     int rank = mostCommonRank();
-    double alpha = adapted.stream().filter(m -> rank(m) == rank).findFirst().map(this::alpha).get();
+    double alpha =
+        adapted.list().stream()
+            .filter(module -> adapted.rank(module) == rank)
+            .findFirst()
+            .map(adapted::alpha)
+            .orElseThrow();
     Map<String, Integer> ranks = new LinkedHashMap<>();
     Map<String, Double> alphas = new LinkedHashMap<>();
-    for (PeftModule module : adapted) {
-      if (rank(module) != rank) {
-        ranks.put(module.name(), rank(module));
+    for (PeftModule module : adapted.list()) {
+      if (adapted.rank(module) != rank) {
+        ranks.put(module.name(), adapted.rank(module));
       }
-      if (alpha(module) != alpha) {
-        alphas.put(module.name(), alpha(module));
+      if (adapted.alpha(module) != alpha) {
+        alphas.put(module.name(), adapted.alpha(module));
       }
     }
     return new PeftConfig(
-        baseName(),
-        snapshot().map(found -> found.group(3)),
+        new PeftConfig.Base(baseName(), snapshot().map(found -> found.group(3))),
         rank,
         alpha,
-        op(adaptedNodes(adapted.get(0)).get(0)).dropout(),
-        false,
+        adapted.dropout(),
+        adapted.isRankStabilized(),
         suffixes(),
         ranks,
         alphas,
-        adapted.stream().anyMatch(PeftModule::transposed));
+        adapted.list().stream().anyMatch(PeftModule::isTransposed),
+        adapted.form(),
+        copies.bias(),
+        copies.modules(),
+        tokens);
   }
 
   private int mostCommonRank() {
-    return adapted.stream()
-        .collect(Collectors.groupingBy(this::rank, TreeMap::new, Collectors.counting()))
+    return adapted.list().stream()
+        .collect(Collectors.groupingBy(adapted::rank, TreeMap::new, Collectors.counting()))
         .entrySet()
         .stream()
         .max(Comparator.comparingLong(Map.Entry::getValue))
@@ -192,7 +131,7 @@ final class PeftWriter {
 
   /** For each module the shortest end of its name that names no other module by mistake. */
   private List<String> suffixes() {
-    Set<String> wanted = adapted.stream().map(PeftModule::name).collect(Collectors.toSet());
+    Set<String> wanted = adapted.list().stream().map(PeftModule::name).collect(Collectors.toSet());
     List<String> others =
         PeftModule.names(base.architecture()).stream().filter(n -> !wanted.contains(n)).toList();
     return wanted.stream().map(name -> suffix(name, others)).distinct().sorted().toList();
@@ -235,6 +174,6 @@ final class PeftWriter {
         A LoRA adapter of %d parameters, trained with Lorax for Java. It loads with PEFT:
         `PeftModel.from_pretrained(base, folder)`.
         """
-        .formatted(baseName(), adapter.parameters().count());
+        .formatted(baseName(), adapter.trained().count());
   }
 }

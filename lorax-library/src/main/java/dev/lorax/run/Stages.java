@@ -6,8 +6,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
 
 /**
  * In which order the places of a plan are computed in a step, and where their values go.
@@ -21,27 +23,23 @@ final class Stages {
   private int count;
 
   Stages(Plan plan, List<Step> steps) {
-    boolean[] taken = new boolean[plan.size()];
+    Map<Integer, List<Integer>> products = new HashMap<>(); // by their input
+    Map<Integer, List<Integer>> byFirst = new LinkedHashMap<>();
     for (int place = 0; place < plan.size(); place++) {
-      if (!taken[place]) {
-        int[] stage = together(plan, steps, place);
-        Arrays.stream(stage).forEach(member -> taken[member] = true);
-        stages.add(stage);
+      if (steps.get(place) instanceof ProductStep) {
+        int first = place;
+        products
+            .computeIfAbsent(
+                plan.inputs(place)[0],
+                input -> byFirst.computeIfAbsent(first, at -> new ArrayList<>()))
+            .add(place);
+      } else {
+        byFirst.put(place, List.of(place));
       }
     }
+    byFirst.values().forEach(stage -> stages.add(stage.stream().mapToInt(i -> i).toArray()));
     slots = new int[plan.size()];
     giveSlots(plan);
-  }
-
-  /** A place and all later ones that are computed with it. */
-  private static int[] together(Plan plan, List<Step> steps, int place) {
-    if (!(steps.get(place) instanceof ProductStep)) {
-      return new int[] {place};
-    }
-    int input = plan.inputs(place)[0];
-    return IntStream.range(place, plan.size())
-        .filter(i -> steps.get(i) instanceof ProductStep && plan.inputs(i)[0] == input)
-        .toArray();
   }
 
   /** Gives each value a slot that no other value has while it is alive. */

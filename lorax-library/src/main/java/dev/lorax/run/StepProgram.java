@@ -89,8 +89,13 @@ final class StepProgram {
     }
 
     @Override
+    public Weight weight(String parameter) {
+      return plan.weight(place, parameter);
+    }
+
+    @Override
     public RowProduct product(String parameter) {
-      return plan.weight(place, parameter).forRows().orElseThrow();
+      return weight(parameter).forRows().orElseThrow();
     }
   }
 }

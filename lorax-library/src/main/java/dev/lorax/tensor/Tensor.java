@@ -45,21 +45,27 @@ public final class Tensor implements Weight {
   /** A float32 tensor with a copy of those values. */
   public static Tensor of(float[] values, long... shape) {
     Tensor tensor = empty(DType.F32, sized(values.length, shape));
-    new FloatPointer(tensor.pointer.data_ptr_float()).put(values, 0, values.length);
+    if (values.length > 0) { // an empty tensor has no memory
+      new FloatPointer(tensor.pointer.data_ptr_float()).put(values, 0, values.length);
+    }
     return tensor;
   }
 
   /** A float64 tensor with a copy of those values. */
   public static Tensor of(double[] values, long... shape) {
     Tensor tensor = empty(DType.F64, sized(values.length, shape));
-    new DoublePointer(tensor.pointer.data_ptr_double()).put(values, 0, values.length);
+    if (values.length > 0) { // an empty tensor has no memory
+      new DoublePointer(tensor.pointer.data_ptr_double()).put(values, 0, values.length);
+    }
     return tensor;
   }
 
   /** An int64 tensor with a copy of those values. */
   public static Tensor of(long[] values, long... shape) {
     Tensor tensor = empty(DType.I64, sized(values.length, shape));
-    new LongPointer(tensor.pointer.data_ptr_long()).put(values, 0, values.length);
+    if (values.length > 0) { // an empty tensor has no memory
+      new LongPointer(tensor.pointer.data_ptr_long()).put(values, 0, values.length);
+    }
     return tensor;
   }
 
@@ -161,6 +167,9 @@ public final class Tensor implements Weight {
 
   /** Copies its elements in row order, converted to float32, into an array of their number. */
   public void read(float[] values) {
+    if (values.length == 0 && pointer.numel() == 0) {
+      return;
+    }
     if (values.length != pointer.numel()) {
       throw new IllegalArgumentException(
           "%s does not fill an array of %d".formatted(this, values.length));
@@ -174,6 +183,9 @@ public final class Tensor implements Weight {
   /** A copy of its elements in row order, converted to float64. */
   public double[] toDoubles() {
     double[] values = new double[Math.toIntExact(pointer.numel())];
+    if (values.length == 0) {
+      return values;
+    }
     try (Scope scope = new Scope()) { // keeps the converted copy while it is read, and no longer
       Tensor plain = to(DType.F64).contiguous();
       new DoublePointer(plain.pointer.data_ptr_double()).get(values);
@@ -184,6 +196,9 @@ public final class Tensor implements Weight {
   /** A copy of its elements in row order, converted to int64. */
   public long[] toLongs() {
     long[] values = new long[Math.toIntExact(pointer.numel())];
+    if (values.length == 0) {
+      return values;
+    }
     try (Scope scope = new Scope()) { // keeps the converted copy while it is read, and no longer
       Tensor plain = to(DType.I64).contiguous();
       new LongPointer(plain.pointer.data_ptr_long()).get(values);
@@ -278,6 +293,11 @@ public final class Tensor implements Weight {
     return new Tensor(pointer.index_select(0, indices.pointer));
   }
 
+  /** A copy with other rows at the places that an int64 tensor names. */
+  public Tensor withRows(Tensor indices, Tensor rows) {
+    return new Tensor(pointer.index_copy(0, indices.pointer, rows.pointer));
+  }
+
   /** Elements in row order, without gaps; itself where that holds already. */
   public Tensor contiguous() {
     return new Tensor(pointer.contiguous());
@@ -318,6 +338,16 @@ public final class Tensor implements Weight {
   /** Every element times a number. */
   public Tensor mul(double factor) {
     return new Tensor(pointer.mul(new Scalar(factor)));
+  }
+
+  /** The quotient element by element, with broadcasting. */
+  public Tensor div(Tensor other) {
+    return new Tensor(pointer.div(other.pointer));
+  }
+
+  /** Every element, or that number where the element is less. */
+  public Tensor atLeast(double bound) {
+    return new Tensor(pointer.clamp_min(new Scalar(bound)));
   }
 
   /** Every element plus a number. */
@@ -384,6 +414,11 @@ public final class Tensor implements Weight {
   /** The sum of all elements. */
   public Tensor sum() {
     return new Tensor(pointer.sum());
+  }
+
+  /** The sums along a dimension, which goes. */
+  public Tensor sum(int dimension) {
+    return new Tensor(pointer.sum(dimension));
   }
 
   /** The Euclidean norm of all elements. */

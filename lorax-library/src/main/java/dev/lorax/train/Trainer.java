@@ -61,7 +61,7 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
    */
   public static TrainerBuilder of(Parameterized base, Parameterized trained, Batches batches) {
     Parameters all = base.parameters().and(trained.parameters());
-    return new TrainerBuilder(trained.graph(), all, trained.parameters(), batches);
+    return new TrainerBuilder(trained.graph(), all, trained.trained(), batches);
   }
 
   /** Trains everything: nothing is frozen. */

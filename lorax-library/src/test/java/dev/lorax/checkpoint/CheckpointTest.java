@@ -1,5 +1,6 @@
 package dev.lorax.checkpoint;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -126,8 +127,10 @@ class CheckpointTest {
     assertThatThrownBy(() -> Checkpoint.open(folder))
         .isInstanceOf(ModelConfigException.class)
         .hasMessage(
-            "%s: unknown model_type 'mamba'. Known are gpt2, llama, mistral, qwen2, qwen3"
-                .formatted(folder.resolve("config.json")));
+            "%s: unknown model_type 'mamba'. Known are %s"
+                .formatted(
+                    folder.resolve("config.json"),
+                    Architecture.KNOWN.keySet().stream().sorted().collect(joining(", "))));
   }
 
   @Test

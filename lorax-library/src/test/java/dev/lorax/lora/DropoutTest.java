@@ -8,7 +8,6 @@ import dev.lorax.Models;
 import dev.lorax.StubCall;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.GraphBuilder;
-import dev.lorax.graph.Initializer;
 import dev.lorax.graph.Mode;
 import dev.lorax.graph.Parameters;
 import dev.lorax.graph.Sequences;
@@ -103,7 +102,8 @@ class DropoutTest {
   private static float[] mask(OptionalLong seed, Mode mode) {
     Dense target = new Dense(4, 4, false);
     Lora lora =
-        new Lora(target, 4, 4, 0.25, seed, new Initializer.KaimingUniform(), Optional.empty());
+        new Lora(
+            target, 4, Scaling.of(4), new Dropout(0.25, seed), Start.KAIMING, Optional.empty());
     try (Scope scope = new Scope()) {
       float[] ones = new float[8192];
       Arrays.fill(ones, 1);

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lorax.Models;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.GraphBuilder;
-import dev.lorax.graph.Initializer;
 import dev.lorax.graph.Node;
 import dev.lorax.op.Add;
 import dev.lorax.op.Dense;
 import dev.lorax.op.Embedding;
 import dev.lorax.op.Input;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,10 +24,9 @@ class LoraConfigTest {
   void defaultsAreRankOneAlphaTwoAndNoDropout() {
     LoraConfig config = LoraConfig.builder().build();
     assertThat(config.rank()).isEqualTo(1);
-    assertThat(config.alpha()).isEqualTo(2);
-    assertThat(config.dropout()).isZero();
-    assertThat(config.dropoutSeed()).isEmpty();
-    assertThat(config.initializer()).isInstanceOf(Initializer.KaimingUniform.class);
+    assertThat(config.scaling()).isEqualTo(Scaling.of(2));
+    assertThat(config.dropout()).isEqualTo(Dropout.NONE);
+    assertThat(config.start()).isEqualTo(Start.KAIMING);
   }
 
   @Test
@@ -36,28 +35,25 @@ class LoraConfigTest {
     for (Lora lora : loras(injected)) {
       assertThat(lora.rank()).isEqualTo(1);
       assertThat(lora.scale()).isEqualTo(2);
-      assertThat(lora.dropout()).isZero();
-      assertThat(lora.dropoutSeed()).isEmpty();
+      assertThat(lora.dropout()).isEqualTo(Dropout.NONE);
       assertThat(lora.sharedA()).isEmpty();
     }
   }
 
   @Test
   void choicesReachEveryInsertedOp() {
-    Initializer gaussian = new Initializer.Normal(0.5);
     LoraConfig config =
         LoraConfig.builder()
             .rank(4)
             .alpha(6)
             .dropout(0.1)
             .dropoutSeed(3)
-            .initializer(gaussian)
+            .start(new GaussianStart())
             .build();
     for (Lora lora : loras(Lorax.inject(Models.gpt2().graph(), config))) {
       assertThat(lora.scale()).isEqualTo(1.5);
-      assertThat(lora.dropout()).isEqualTo(0.1);
-      assertThat(lora.dropoutSeed()).hasValue(3);
-      assertThat(lora.initializer()).isEqualTo(gaussian);
+      assertThat(lora.dropout()).isEqualTo(new Dropout(0.1, OptionalLong.of(3)));
+      assertThat(lora.start()).isEqualTo(new GaussianStart());
     }
   }
 

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lorax.Models;
 import dev.lorax.graph.Graph;
-import dev.lorax.graph.Initializer;
 import dev.lorax.graph.Node;
 import dev.lorax.model.Architecture;
 import dev.lorax.op.Linear;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
@@ -147,7 +145,6 @@ class LoraxLawTest {
   }
 
   private static Lora lora(Linear target, int rank) {
-    Initializer first = new Initializer.KaimingUniform();
-    return new Lora(target, rank, 2, 0, OptionalLong.empty(), first, Optional.empty());
+    return Lora.of(target, rank, 2);
   }
 }

@@ -10,7 +10,7 @@ final class SharedA {
   private SharedA() {}
 
   /** The adapter of a node: key and value use the A of their query. */
-  static Optional<Lora> choice(Node node, LoraConfig config, Predicate<Node> others) {
+  static Optional<LowRank> choice(Node node, LoraConfig config, Predicate<Node> others) {
     return switch (node.lastName()) {
       case "query" -> Optional.of(lora(node, config, Optional.empty()));
       case "key", "value" -> Optional.of(lora(node, config, Optional.of(owner(node))));
@@ -27,10 +27,9 @@ final class SharedA {
     return new Lora(
         (Linear) node.op(),
         config.rank(),
-        config.alpha(),
+        config.scaling(),
         config.dropout(),
-        config.dropoutSeed(),
-        config.initializer(),
+        config.start(),
         owner);
   }
 }

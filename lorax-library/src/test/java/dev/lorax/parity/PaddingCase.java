@@ -74,9 +74,8 @@ record PaddingCase(Fixture fixture, Weights values, Differences differences) {
     double loss = Evaluation.of(adapter.graph(), all, number -> batch, 1).loss();
     differences.record("ragged loss", loss, padded.get("loss").doubleValue());
     try (Scope scope = new Scope()) {
-      Map<String, Tensor> found =
-          GradientProbe.of(adapter.graph(), all, adapter.parameters(), batch);
-      for (PeftTensor tensor : PeftTensor.of(base, adapter)) {
+      Map<String, Tensor> found = GradientProbe.of(adapter.graph(), all, adapter.trained(), batch);
+      for (PeftTensor tensor : PeftTensor.of(base, adapter, values)) {
         Tensor wanted = scope.adopt(values.get("right_padded_grad." + tensor.key()));
         double scale = 1 / wanted.abs().max().item();
         differences.record(

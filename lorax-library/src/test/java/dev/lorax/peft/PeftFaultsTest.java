@@ -70,12 +70,37 @@ class PeftFaultsTest {
         .hasMessageContaining("something.else is left over");
   }
 
-  @Test
-  void aSavedCopyOfABaseWeightIsRefusedByName() {
-    String copy = "base_model.model.model.embed_tokens.base_layer.weight";
-    weights(tensors -> tensors.put(copy, Tensor.zeros(DType.F32, 97, 32)));
-    requireRefused()
-        .hasMessageContaining(copy + " is a copy of a base weight, which is not supported");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "use_dora | true | q_proj.lora_magnitude_vector is missing",
+        "lora_bias | true | q_proj.lora_B.bias is missing",
+        "modules_to_save | [\"lm_head\"] | base_model.model.lm_head.weight is missing",
+        "modules_to_save | [\"score\"] | 'score' of modules_to_save is no module",
+        "trainable_token_indices | [1, 2] | trainable_tokens_delta is missing"
+      })
+  void whatAnOptionPromisesAndTheFileLacksIsMissing(String option, String value, String fault)
+      throws IOException {
+    JsonNode json = new ObjectMapper().readTree(value);
+    config(config -> config.set(option, json));
+    requireRefused().hasMessageContaining("does not fit this base").hasMessageContaining(fault);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "bias | \"some\" | 'bias' is \"some\"",
+        "trainable_token_indices | [1, 1] | must be different",
+        "trainable_token_indices | [\"a\"] | which is no token id",
+        "trainable_token_indices | {\"a\": [1], \"b\": [2]} | names 2 modules"
+      })
+  void optionsThatMakeNoSenseAreRefusedByName(String option, String value, String fault)
+      throws IOException {
+    JsonNode json = new ObjectMapper().readTree(value);
+    config(config -> config.set(option, json));
+    requireRefused().hasMessageContaining("adapter_config.json: ").hasMessageContaining(fault);
   }
 
   @Test
@@ -127,18 +152,10 @@ class PeftFaultsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "use_dora | true",
-        "lora_bias | true",
-        "bias | \"all\"",
-        "bias | \"lora_only\"",
-        "modules_to_save | [\"lm_head\"]",
-        "trainable_token_indices | [1, 2]",
         "layer_replication | [[0, 1]]",
         "target_parameters | [\"experts\"]",
         "alora_invocation_tokens | [5]",
-        "init_lora_weights | \"pissa\"",
         "init_lora_weights | \"pissa_niter_4\"",
-        "init_lora_weights | \"olora\"",
         "init_lora_weights | \"corda\"",
         "init_lora_weights | \"loftq\"",
         "use_qalora | true",
@@ -185,7 +202,7 @@ class PeftFaultsTest {
     "lora_alpha, \"x\", 'lora_alpha' must be a number",
     "rank_pattern, {\"q_proj\": \"x\"}, 'rank_pattern of q_proj' must be a number",
     "alpha_pattern, {\"q_proj\": 0}, 'alpha_pattern of q_proj' must be positive",
-    "alpha_pattern, {\"(\": 1}, '(' of alpha_pattern is no pattern"
+    "alpha_pattern, {\"(\": 1}, alpha_pattern: '(' is no pattern"
   })
   void valuesOfTheWrongKindAreRefusedByName(String field, String value, String fault)
       throws IOException {

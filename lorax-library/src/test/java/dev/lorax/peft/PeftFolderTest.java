@@ -61,8 +61,8 @@ class PeftFolderTest {
       PeftFolder.write(ours, base, adapter);
     }
     assertThat(Files.mismatch(weights(ours), weights(theirs))).isEqualTo(-1);
-    PeftConfig wanted = PeftConfig.read(theirs);
-    PeftConfig found = PeftConfig.read(ours);
+    PeftConfig wanted = PeftConfigReader.read(theirs);
+    PeftConfig found = PeftConfigReader.read(ours);
     assertThat(found.fanInFanOut()).isEqualTo(wanted.fanInFanOut());
     assertThat(found.dropout()).isEqualTo(wanted.dropout());
     for (String module : modules(theirs)) {

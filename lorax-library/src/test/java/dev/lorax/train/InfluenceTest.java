@@ -6,19 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lorax.Model;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.GraphBuilder;
-import dev.lorax.graph.Initializer;
 import dev.lorax.graph.Parameters;
 import dev.lorax.graph.Sequences;
 import dev.lorax.lora.Adapter;
+import dev.lorax.lora.Dropout;
 import dev.lorax.lora.Lora;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Lorax;
+import dev.lorax.lora.Scaling;
+import dev.lorax.lora.Start;
 import dev.lorax.op.Dense;
 import dev.lorax.op.Embedding;
 import dev.lorax.op.Input;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** What is trained must have a gradient; that it is zero for a while is no fault. */
@@ -77,10 +78,9 @@ class InfluenceTest {
                         new Lora(
                             dense,
                             1,
-                            1,
-                            0,
-                            OptionalLong.empty(),
-                            new Initializer.KaimingUniform(),
+                            Scaling.of(1),
+                            Dropout.NONE,
+                            Start.KAIMING,
                             Optional.of("value.lora.a").filter(a -> node.name().equals("unused"))))
                     : Optional.empty());
     Batch batch = new Batch(new int[] {1, 2}, new int[] {2, 3}, Sequences.of(2));

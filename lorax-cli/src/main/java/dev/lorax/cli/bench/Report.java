@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.cli.report.AdapterModules;
 import dev.lorax.lora.Adapter;
-import dev.lorax.lora.Lora;
 import dev.lorax.tensor.Engine;
 import dev.lorax.tensor.MachineLimits.Rate;
 
@@ -53,9 +52,9 @@ final class Report {
   private void adapter(Adapter adapter, int count) {
     ObjectNode lora = json.putObject("adapter");
     lora.put("count", count);
-    lora.put("rank", ((Lora) adapter.nodes().get(0).op()).rank());
+    lora.put("rank", adapter.lora(adapter.nodes().get(0)).rank());
     lora.put("modules", adapter.nodes().size());
-    lora.put("parameters", adapter.parameters().count());
+    lora.put("parameters", adapter.trained().count());
     AdapterModules.names(adapter).forEach(lora.putArray("targets")::add);
   }
 

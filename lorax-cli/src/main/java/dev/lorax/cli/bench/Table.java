@@ -4,7 +4,6 @@ import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Figures;
 import dev.lorax.cli.report.AdapterModules;
 import dev.lorax.lora.Adapter;
-import dev.lorax.lora.Lora;
 import dev.lorax.tensor.Engine;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -55,7 +54,7 @@ final class Table {
     return "%s rank %d on %s"
         .formatted(
             count == 1 ? "an adapter of" : count + " adapters of",
-            ((Lora) adapter.nodes().get(0).op()).rank(),
+            adapter.lora(adapter.nodes().get(0)).rank(),
             AdapterModules.names(adapter).stream()
                 .map(name -> name.substring(name.lastIndexOf('.') + 1))
                 .distinct()

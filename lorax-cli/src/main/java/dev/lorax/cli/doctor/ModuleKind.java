@@ -3,8 +3,8 @@ package dev.lorax.cli.doctor;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.ParameterSpec;
+import dev.lorax.lora.Adaptation;
 import dev.lorax.lora.Adapter;
-import dev.lorax.lora.Lora;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ public record ModuleKind(String name, int modules, int adapted, long trained, lo
     Graph graph = adapter.graph();
     Map<String, ModuleKind> kinds = new LinkedHashMap<>();
     for (Node node : graph.order()) {
-      boolean lora = node.op() instanceof Lora;
+      boolean lora = node.op() instanceof Adaptation;
       long own =
           node.op().parameters().stream()
               .filter(parameter -> parameter.tiedTo().isEmpty())

@@ -2,8 +2,10 @@ package dev.lorax.cli.report;
 
 import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameterized;
+import dev.lorax.graph.Parameters;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.Lora;
+import dev.lorax.lora.LowRank;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
@@ -44,16 +46,28 @@ public final class AdapterModules {
   }
 
   private static Module module(Parameterized base, Adapter adapter, Node node) {
-    Lora lora = (Lora) node.op();
+    Lora lora = adapter.lora(node);
     Node target = adapter.target(node);
     try (Scope scope = new Scope();
         Gradients off = Gradients.off()) {
-      double change = lora.scale() * productNorm(adapter.a(node), adapter.b(node));
       String name = target.parameter(target.op().parameters().get(0)); // the owner's if tied
-      Tensor weight = base.parameters().get(name).to(DType.F32);
+      Tensor weight = base.parameters().weight(name).dense(DType.F32);
+      double change =
+          adapter
+              .plain(node)
+              .map(factors -> lora.scale() * productNorm(factors.a(), factors.b()))
+              .orElseGet(() -> merged(base, adapter, node).sub(weight).norm().item());
       return new Module(
           target.name(), lora.rank(), lora.alpha(), Math.abs(change), weight.norm().item());
     }
+  }
+
+  private static Tensor merged(Parameterized base, Adapter adapter, Node node) {
+    Parameters all = base.parameters().and(adapter.trained());
+    String target = adapter.target(node).name();
+    return ((LowRank) node.op())
+        .merge(name -> all.weight(target + "." + name).dense(DType.F32), adapter.values(node))
+        .get("weight");
   }
 
   /** ‖BA‖ = √trace(BᵀB · AAᵀ): two products r by r, not one out by in. */

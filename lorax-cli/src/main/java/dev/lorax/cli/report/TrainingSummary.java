@@ -71,7 +71,7 @@ public final class TrainingSummary {
   }
 
   private void sizes(LanguageModel base, Adapter adapter) {
-    long trainable = adapter.parameters().count();
+    long trainable = adapter.trained().count();
     json.put("trainableParameters", trainable);
     json.put("allParameters", base.parameters().count() + trainable);
   }
@@ -109,11 +109,11 @@ public final class TrainingSummary {
   }
 
   private void adapter(Adapter adapter) {
-    Lora first = (Lora) adapter.nodes().get(0).op();
+    Lora first = adapter.lora(adapter.nodes().get(0));
     ObjectNode lora = json.putObject("adapter");
     lora.put("rank", first.rank());
     lora.put("alpha", first.alpha());
-    lora.put("dropout", first.dropout());
+    lora.put("dropout", first.dropout().probability());
     lora.put("modules", adapter.nodes().size());
     AdapterModules.names(adapter).forEach(lora.putArray("targets")::add);
   }

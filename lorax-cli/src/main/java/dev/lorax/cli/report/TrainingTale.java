@@ -54,17 +54,17 @@ public final class TrainingTale {
   }
 
   private void adapter(LanguageModel base, Adapter adapter) {
-    Lora first = (Lora) adapter.nodes().get(0).op();
+    Lora first = adapter.lora(adapter.nodes().get(0));
     console.note(
         "adapter",
         "rank %d, alpha %s, dropout %s on %s: %s modules"
             .formatted(
                 first.rank(),
                 Figures.number(first.alpha()),
-                Figures.number(first.dropout()),
+                Figures.number(first.dropout().probability()),
                 String.join(", ", AdapterModules.names(adapter)),
                 Figures.count(adapter.nodes().size())));
-    long trained = adapter.parameters().count();
+    long trained = adapter.trained().count();
     long all = trained + base.parameters().count();
     console.note(
         "trained",

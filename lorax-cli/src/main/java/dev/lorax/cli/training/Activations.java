@@ -2,7 +2,9 @@ package dev.lorax.cli.training;
 
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
+import dev.lorax.lora.Adaptation;
 import dev.lorax.lora.Lora;
+import dev.lorax.lora.LowRank;
 import dev.lorax.op.Activation;
 import dev.lorax.op.Add;
 import dev.lorax.op.Attention;
@@ -69,7 +71,7 @@ public record Activations(List<Long> kept, long stream, long work) {
       long width = width(node);
       widths.put(node.id(), width);
       boolean reached =
-          node.op() instanceof Lora || node.inputs().stream().anyMatch(again::containsKey);
+          node.op() instanceof Adaptation || node.inputs().stream().anyMatch(again::containsKey);
       if (reached) {
         boolean cheap =
             isNorm(node) || node.op() instanceof Activation || node.op() instanceof Multiply;
@@ -92,9 +94,10 @@ public record Activations(List<Long> kept, long stream, long work) {
         hold(node.inputs().get(0));
       } else if (node.op() instanceof Multiply) {
         node.inputs().forEach(this::holdUnlessCheap);
-      } else if (node.op() instanceof Lora lora) {
+      } else if (node.op() instanceof LowRank low) {
+        Lora lora = low.lora();
         holdUnlessCheap(node.inputs().get(1));
-        sum += lora.rank() + (lora.dropout() > 0 ? lora.target().in() : 0);
+        sum += lora.rank() + (lora.dropout().probability() > 0 ? lora.target().in() : 0);
       } else if (node.op() instanceof Attention attention) {
         sum += (attention.heads() + 2L * attention.keyValueHeads()) * attention.head();
         sum += longest <= LONGEST_BLOCK ? (long) attention.heads() * longest : 0; // its weights

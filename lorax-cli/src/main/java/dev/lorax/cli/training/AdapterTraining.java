@@ -1,11 +1,9 @@
 package dev.lorax.cli.training;
 
 import dev.lorax.cli.console.Failure;
-import dev.lorax.graph.Graph;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.LoraPlus;
-import dev.lorax.lora.Lorax;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.train.Neftune;
@@ -47,8 +45,7 @@ public final class AdapterTraining implements AutoCloseable {
     this.material = material;
     this.options = options;
     plan = TrainingPlan.of(options, material);
-    Graph injected = Failure.orUsage(() -> Lorax.inject(base.graph(), config));
-    adapter = Adapter.initial(injected, options.seed);
+    adapter = Failure.orUsage(() -> Adapter.initial(base, config, options.seed));
     try {
       checkWritable();
       memory =
