@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,14 @@ class GgufFuzzTest {
   };
 
   @TempDir Path folder;
+
+  /** What is loaded once is no memory of a file's. */
+  @BeforeAll
+  static void load() {
+    try (GgufFile file = GgufFile.open(GgufFileTest.FIXTURE)) {
+      file.tensors().keySet().forEach(name -> file.get(name).close());
+    }
+  }
 
   @Test
   void damagedBytesAreToldInOneLine() throws IOException {
