@@ -3,6 +3,7 @@ package dev.lorax.gguf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lorax.checkpoint.CheckpointException;
+import dev.lorax.tensor.Shape;
 import dev.lorax.tensor.Tensor;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -31,6 +32,9 @@ class GgufFuzzTest {
   static void load() {
     try (GgufFile file = GgufFile.open(GgufFileTest.FIXTURE)) {
       file.tensors().keySet().forEach(name -> file.get(name).close());
+      assertThat(file.tensors().get("vector").shape()).isEqualTo(Shape.of(3));
+      assertThat(file.toString()).startsWith("src").doesNotContain("\n");
+      assertThat(1L).isLessThan(2L);
     }
   }
 
