@@ -64,6 +64,14 @@ public record Lora(
     return new Lora(target, rank, scaling, dropout, other, sharedA);
   }
 
+  /** The same with another rank, and an alpha that keeps the scale. */
+  public Lora ranked(int other) {
+    double ratio = (double) other / rank;
+    double alpha = scaling.alpha() * (scaling.rankStabilized() ? Math.sqrt(ratio) : ratio);
+    Scaling kept = new Scaling(alpha, scaling.rankStabilized());
+    return new Lora(target, other, kept, dropout, start, sharedA);
+  }
+
   /** The same for another op, with an A of its own. */
   public Lora over(Linear other) {
     return new Lora(other, rank, scaling, dropout, start, Optional.empty());

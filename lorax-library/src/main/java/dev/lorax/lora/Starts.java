@@ -16,6 +16,7 @@ public final class Starts {
     KNOWN.put("orthogonal", new OrthogonalStart());
     KNOWN.put("pissa", new PissaStart());
     KNOWN.put("olora", new OloraStart());
+    KNOWN.put("eva", new EvaStart());
   }
 
   private static final Pattern FAST_PISSA = Pattern.compile("pissa_niter_(\\d{1,4})");

@@ -63,9 +63,15 @@ record PeftConfig(
     return isNamed(targets, module);
   }
 
-  /** Whether a module is trained whole. */
+  /** Whether a module, or one that it is a part of, is trained whole. */
   boolean saves(String module) {
-    return isNamed(modulesToSave, module);
+    return isSaved(modulesToSave, module);
+  }
+
+  /** Whether a module, or one that it is a part of, has one of those names. */
+  static boolean isSaved(List<String> suffixes, String module) {
+    int dot = module.lastIndexOf('.');
+    return isNamed(suffixes, module) || dot > 0 && isSaved(suffixes, module.substring(0, dot));
   }
 
   /** Whether a name is one of these or ends in a dot and one of these. */

@@ -13,11 +13,12 @@ final class PeftConfigWriter {
    * As PEFT would write it, options that are not used left out so that old versions read it too.
    *
    * @param embedding the name of the module whose rows of tokens are trained
+   * @param task what PEFT calls what the model does
    */
-  static String json(PeftConfig config, String embedding) {
+  static String json(PeftConfig config, String embedding, String task) {
     ObjectNode json = new ObjectMapper().createObjectNode();
     json.put("peft_type", "LORA");
-    json.put("task_type", "CAUSAL_LM");
+    json.put("task_type", task);
     json.put("base_model_name_or_path", config.base().name());
     config.base().revision().ifPresent(text -> json.put("revision", text));
     json.put("inference_mode", true);

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Values that an adapter has instead of the base's own: biases, and modules that are saved whole.
@@ -24,6 +25,9 @@ import java.util.Optional;
  */
 final class PeftCopies implements PeftPart {
   static final String BASE_LAYER = ".base_layer";
+
+  /** PEFT names both for every classifier, which has one of them. */
+  private static final Set<String> HEADS = Set.of("classifier", "score");
 
   private final PeftConfig config;
   private final LanguageModel base;
@@ -53,9 +57,9 @@ final class PeftCopies implements PeftPart {
     for (String end : config.modulesToSave()) {
       List<String> tensors =
           weights().tensors().stream()
-              .filter(tensor -> PeftConfig.isNamed(List.of(end), module(tensor)))
+              .filter(tensor -> PeftConfig.isSaved(List.of(end), module(tensor)))
               .toList();
-      if (tensors.isEmpty()) {
+      if (tensors.isEmpty() && !HEADS.contains(end)) {
         file.fault("'%s' of modules_to_save is no module with weights of its own".formatted(end));
       }
       tensors.forEach(tensor -> require(file, PeftFile.key(tensor, "")));

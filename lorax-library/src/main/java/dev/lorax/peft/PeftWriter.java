@@ -9,6 +9,7 @@ import dev.lorax.lora.Adapter;
 import dev.lorax.lora.Lorax;
 import dev.lorax.lora.TokenIds;
 import dev.lorax.lora.TokenRows;
+import dev.lorax.model.Classifier;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
@@ -82,7 +83,8 @@ final class PeftWriter {
 
   private String json() {
     String module = PeftTokens.module(base);
-    return PeftConfigWriter.json(config(), module.substring(module.lastIndexOf('.') + 1));
+    String task = base.architecture() instanceof Classifier ? "SEQ_CLS" : "CAUSAL_LM";
+    return PeftConfigWriter.json(config(), module.substring(module.lastIndexOf('.') + 1), task);
   }
 
   private PeftConfig config() {

@@ -89,9 +89,20 @@ final class SavedCopies {
     return bias;
   }
 
-  /** Names of the modules that are saved whole. */
+  /** Names of the modules that are saved whole; of one with parts, its own. */
   List<String> modules() {
-    return List.copyOf(modules);
+    return modules.stream().map(this::whole).distinct().toList();
+  }
+
+  /** The module that a module is a part of, if all its parts are saved. */
+  private String whole(String module) {
+    int dot = module.lastIndexOf('.');
+    String parent = module.substring(0, Math.max(dot, 0));
+    List<String> parts =
+        PeftModule.names(base.architecture()).stream()
+            .filter(name -> name.startsWith(parent + "."))
+            .toList();
+    return dot > 0 && modules.containsAll(parts) ? parent : module;
   }
 
   /** The tensors by key, float32. */

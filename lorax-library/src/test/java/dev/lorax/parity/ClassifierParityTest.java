@@ -3,19 +3,15 @@ package dev.lorax.parity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lorax.checkpoint.Checkpoint;
-import dev.lorax.checkpoint.Safetensors;
 import dev.lorax.checkpoint.Weights;
-import dev.lorax.graph.Graph;
 import dev.lorax.graph.Parameterized;
 import dev.lorax.graph.Parameters;
 import dev.lorax.lora.Adapter;
-import dev.lorax.lora.LoraConfig;
-import dev.lorax.lora.Lorax;
 import dev.lorax.lora.Merge;
 import dev.lorax.model.Classifier;
+import dev.lorax.peft.PeftFolder;
 import dev.lorax.run.Pass;
 import dev.lorax.run.Session;
-import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
@@ -23,9 +19,7 @@ import dev.lorax.train.Batch;
 import dev.lorax.train.GradientProbe;
 import dev.lorax.train.Step;
 import dev.lorax.train.Trainer;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -129,26 +123,11 @@ class ClassifierParityTest {
     }
   }
 
-  /** The adapter of the file, and the head that was trained beside it. */
+  /** With the head that was trained beside it. */
   private static Adapter adapter(Fixture fixture, Checkpoint base) {
-    Graph injected = Lorax.inject(base.graph(), LoraConfig.builder().rank(4).alpha(8).build());
-    Map<String, Tensor> values = new LinkedHashMap<>();
-    try (Weights file =
-        Safetensors.open(fixture.folder().resolve("adapter/adapter_model.safetensors"))) {
-      for (String name : injected.parameters().keySet()) {
-        String key = key(base, name);
-        if (file.names().contains(key)) {
-          try (Scope scope = new Scope()) {
-            values.put(name, scope.release(scope.adopt(file.get(key)).to(DType.F32).copy()));
-          }
-        }
-      }
-      assertThat(values).hasSize(file.names().size());
-    }
-    return Adapter.of(injected, Parameters.of(values));
+    return PeftFolder.read(fixture.folder().resolve("adapter"), base);
   }
 
-  /** What PEFT calls one of our parameters. */
   private static String key(Checkpoint base, String parameter) {
     String target = parameter.replaceFirst("\\.lora\\.[ab]$", ".weight");
     String tensor = base.architecture().weights().source(target).orElseThrow().tensor();

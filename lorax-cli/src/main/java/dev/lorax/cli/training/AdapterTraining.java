@@ -1,7 +1,9 @@
 package dev.lorax.cli.training;
 
 import dev.lorax.cli.console.Failure;
+import dev.lorax.eva.Eva;
 import dev.lorax.lora.Adapter;
+import dev.lorax.lora.EvaStart;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.LoraPlus;
 import dev.lorax.model.LanguageModel;
@@ -45,7 +47,12 @@ public final class AdapterTraining implements AutoCloseable {
     this.material = material;
     this.options = options;
     plan = TrainingPlan.of(options, material);
-    adapter = Failure.orUsage(() -> Adapter.initial(base, config, options.seed));
+    adapter =
+        Failure.orUsage(
+            () ->
+                config.start() instanceof EvaStart
+                    ? Eva.adapter(base, config, plan.batches(), options.seed)
+                    : Adapter.initial(base, config, options.seed));
     try {
       checkWritable();
       memory =
