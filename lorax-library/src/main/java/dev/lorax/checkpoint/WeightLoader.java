@@ -153,8 +153,7 @@ final class WeightLoader {
 
   /** These are kept as [out, in], also where the plain matrix was the other way round. */
   private void checkQuantised(String name, Source source, Shape shape) {
-    long rows =
-        source instanceof Source.Rows part ? part.groups() * part.total() : shape.get(0);
+    long rows = source instanceof Source.Rows part ? part.groups() * part.total() : shape.get(0);
     BitsAndBytes.of(files, name).fault(Shape.of(rows, shape.get(1))).ifPresent(this::fault);
   }
 
