@@ -4,10 +4,10 @@ import dev.lorax.cli.console.Figures;
 import dev.lorax.cli.training.ExampleMaterial;
 import dev.lorax.data.Example;
 import dev.lorax.data.Finding;
-import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
+import dev.lorax.tensor.Weight;
 import dev.lorax.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -102,7 +102,7 @@ final class TokenChecks {
       tokenizer.bosId().ifPresent(ids::add);
       tokenizer.eosId().ifPresent(ids::add);
     }
-    Set<Integer> untrained = untrained(run.base().parameters().get(EMBEDDING), ids);
+    Set<Integer> untrained = untrained(run.base().parameters().weight(EMBEDDING), ids);
     return untrained.isEmpty()
         ? List.of()
         : List.of(
@@ -115,13 +115,13 @@ final class TokenChecks {
   }
 
   /** Of those ids the ones whose rows are zero or equal to another's of them. */
-  static Set<Integer> untrained(Tensor embedding, Set<Integer> ids) {
+  static Set<Integer> untrained(Weight embedding, Set<Integer> ids) {
     Map<List<Float>, Integer> seen = new LinkedHashMap<>();
     Set<Integer> untrained = new LinkedHashSet<>();
     try (Scope scope = new Scope();
         Gradients off = Gradients.off()) {
       for (int id : ids) {
-        float[] row = embedding.narrow(0, id, 1).to(DType.F32).contiguous().toFloats();
+        float[] row = embedding.lookup(Tensor.of(new long[] {id}, 1)).toFloats();
         List<Float> values = new ArrayList<>(row.length);
         boolean zero = true;
         for (float value : row) {
