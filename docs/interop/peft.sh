@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the demo, loads its adapter in PEFT, compares logits; then merges it and loads the result in transformers.
+# Runs the demo, loads its adapter in PEFT, compares logits; then merges it and loads the result in transformers;
+# then writes an adapter with every option over tiny random models, and loads each in PEFT.
 # Usage: docs/interop/peft.sh PYTHON   (a Python with torch, transformers and peft installed)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -16,3 +17,9 @@ echo "== the adapter in PEFT"
 echo "== the merged checkpoint in transformers"
 ./lorax merge --model "$base" --adapter "$work/adapter" --out "$work/merged" --dtype f32 > /dev/null 2>&1
 "$python" docs/interop/merged_check.py "$work/merged" "$work/logits.json" 2> "$work/errors" || { cat "$work/errors" >&2; exit 1; }
+echo "== adapters with every option in PEFT"
+"$python" docs/interop/tiny_bases.py "$work/bases" 2> /dev/null
+for name in gpt2 llama; do
+  "$java" -cp lorax-cli/target/lorax.jar docs/interop/Options.java "$work/bases/$name" "$work/options-$name" 2> "$work/errors" || { cat "$work/errors" >&2; exit 1; }
+  "$python" docs/interop/options_check.py "$work/bases/$name" "$work/options-$name" 2> "$work/errors" || { cat "$work/errors" >&2; exit 1; }
+done

@@ -43,9 +43,25 @@ class ArchitectureTest {
           Map.entry("model", Set.of("tensor", "graph", "op", "text")),
           Map.entry("checkpoint", Set.of("tensor", "graph", "op", "text", "model")),
           Map.entry("peft", Set.of("tensor", "graph", "op", "lora", "model", "checkpoint")),
+          Map.entry("elixir", Set.of("tensor", "graph", "lora", "model", "checkpoint")),
+          Map.entry(
+              "gguf",
+              Set.of("tensor", "graph", "op", "text", "chat", "lora", "model", "checkpoint")),
           Map.entry("run", Set.of("tensor", "graph", "op")),
           Map.entry("train", Set.of("tensor", "graph", "op", "run", "text", "data", "checkpoint")),
-          Map.entry("generate", Set.of("tensor", "graph", "run", "text", "model")));
+          Map.entry("generate", Set.of("tensor", "graph", "run", "text", "model")),
+          Map.entry(
+              "classify",
+              Set.of(
+                  "tensor",
+                  "graph",
+                  "text",
+                  "data",
+                  "lora",
+                  "model",
+                  "checkpoint",
+                  "run",
+                  "train")));
 
   private static final String BAD_NAME =
       ".*(Util|Helper|Manager|Impl|Common)s?([A-Z].*)?|Abstract.*";

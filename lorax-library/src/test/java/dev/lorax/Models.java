@@ -1,5 +1,8 @@
 package dev.lorax;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.Op;
@@ -7,9 +10,7 @@ import dev.lorax.model.Architecture;
 import dev.lorax.model.Dimensions;
 import dev.lorax.model.Gpt2;
 import dev.lorax.model.Llama;
-import dev.lorax.model.Mistral;
-import dev.lorax.model.Qwen2;
-import dev.lorax.model.Qwen3;
+import dev.lorax.model.ModelConfig;
 import dev.lorax.op.Activation;
 import dev.lorax.op.Add;
 import dev.lorax.op.Dense;
@@ -18,20 +19,37 @@ import dev.lorax.op.Input;
 import dev.lorax.op.LayerNorm;
 import dev.lorax.op.Multiply;
 import dev.lorax.op.RopeScaling;
+import dev.lorax.parity.Fixture;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /** Tiny models and random graphs, for tests. */
 public final class Models {
+  private static final Set<String> LAYERS = Set.of("num_hidden_layers", "n_layer");
+  private static final Set<String> EACH_LAYER = Set.of("layer_types", "no_rope_layers");
+  private static final Set<String> SWITCHES =
+      Set.of(
+          "attention_bias",
+          "do_layer_norm_before",
+          "mlp_bias",
+          "multi_query",
+          "norm_topk_prob",
+          "tie_word_embeddings",
+          "use_parallel_residual");
+  private static final List<JsonNode> DECODERS = configs(Fixture.all());
+  private static final List<JsonNode> CLASSIFIERS = configs(Fixture.classifiers());
+
   private Models() {}
 
   /** A GPT-2 of two blocks. */
@@ -63,30 +81,46 @@ public final class Models {
         tied);
   }
 
-  /** Architectures of every kind, their sizes and switches drawn at random. */
-  public static Arbitrary<Architecture> architectures() {
-    return Combinators.combine(
-            Arbitraries.integers().between(0, 4),
-            Arbitraries.integers().between(1, 3),
-            Arbitraries.integers().between(1, 3),
-            Arbitraries.integers().between(1, 2),
-            Arbitraries.of(true, false),
-            Arbitraries.of(true, false))
-        .as(Models::architecture);
+  /** One decoder for each type that the parity fixtures have, as its fixture describes it. */
+  public static List<Architecture> ofFixtures() {
+    return DECODERS.stream().map(Models::architecture).toList();
   }
 
-  private static Architecture architecture(
-      int kind, int layers, int groups, int keyValueHeads, boolean tied, boolean bias) {
-    int heads = groups * keyValueHeads;
-    Dimensions size = dimensions(layers, heads, keyValueHeads, 4, tied);
-    OptionalInt window = bias ? OptionalInt.of(3) : OptionalInt.empty();
-    return switch (kind) {
-      case 0 -> new Gpt2(29, 16, 4 * heads, layers, heads, 12, Activation.GELU_NEW, 1e-5, tied);
-      case 1 -> new Llama(size, bias, !bias);
-      case 2 -> new Mistral(size, window);
-      case 3 -> new Qwen2(size, Collections.nCopies(layers, window));
-      default -> new Qwen3(size, bias, Collections.nCopies(layers, window));
-    };
+  /** The same and classifiers, their layers and switches drawn at random. */
+  public static Arbitrary<Architecture> architectures() {
+    return Combinators.combine(
+            Arbitraries.of(Stream.concat(DECODERS.stream(), CLASSIFIERS.stream()).toList()),
+            Arbitraries.integers().between(1, 3),
+            Arbitraries.longs())
+        .as((config, layers, seed) -> architecture(changed(config, layers, new Random(seed))));
+  }
+
+  private static List<JsonNode> configs(List<Fixture> fixtures) {
+    Map<String, JsonNode> byType = new TreeMap<>();
+    fixtures.stream()
+        .map(fixture -> fixture.json("config.json"))
+        .forEach(config -> byType.putIfAbsent(config.get("model_type").textValue(), config));
+    return List.copyOf(byType.values());
+  }
+
+  private static JsonNode changed(JsonNode config, int layers, Random random) {
+    ObjectNode changed = config.deepCopy();
+    for (Map.Entry<String, JsonNode> field : config.properties()) {
+      JsonNode value = field.getValue();
+      if (LAYERS.contains(field.getKey())) {
+        changed.put(field.getKey(), layers);
+      } else if (SWITCHES.contains(field.getKey())) {
+        changed.put(field.getKey(), random.nextBoolean());
+      } else if (EACH_LAYER.contains(field.getKey()) && value.isArray()) {
+        ArrayNode each = changed.putArray(field.getKey());
+        IntStream.range(0, layers).forEach(i -> each.add(value.get(i % value.size())));
+      }
+    }
+    return changed;
+  }
+
+  private static Architecture architecture(JsonNode config) {
+    return Architecture.of(ModelConfig.parse(config.toString(), "changed config.json"));
   }
 
   /** Graphs without meaning: any ops, any inputs, ids in any order. */

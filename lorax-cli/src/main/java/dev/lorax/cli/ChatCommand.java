@@ -88,7 +88,7 @@ final class ChatCommand implements Callable<Integer> {
     if (talking.plain && talking.template != null) {
       throw Failure.usage("--plain and --chat-template exclude each other: give one of them");
     }
-    try (Checkpoint base = model.openFor(sources);
+    try (Checkpoint base = ModelOptions.writing(model.openFor(sources));
         OpenAdapters adapters = model.adapters(base, console)) {
       ChatFormat format =
           talking.plain ? ChatFormat.plain(base) : ChatFormat.of(base, talking.template);

@@ -172,7 +172,7 @@ final class DoctorCommand implements Callable<Integer> {
           return running.applyThreads();
         });
     String type = ModelOptions.precision(running.type).isPresent() ? null : running.type;
-    attempt("model", () -> model.open(type))
+    attempt("model", () -> ModelOptions.writing(model.open(type)))
         .ifPresent(
             base -> {
               try (base) {
@@ -200,7 +200,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private void examine(Telling telling, Checkpoint base, Material material) {
     Optional<AdapterTraining> training =
-        attempt("adapter", () -> new AdapterTraining(base, lora.config(), material, options));
+        attempt("adapter", () -> new AdapterTraining(base, lora.config(base), material, options));
     training.ifPresent(
         made ->
             attempt(

@@ -58,7 +58,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     options.check();
-    try (Checkpoint base = model.openFor(sources);
+    try (Checkpoint base = ModelOptions.writing(model.openFor(sources));
         OpenAdapters adapters = model.adapters(base, console)) {
       sources.forEach(adapters::open);
       tell(Evaluator.run(base, adapters.byName(), options, console));

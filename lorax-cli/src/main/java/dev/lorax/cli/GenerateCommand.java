@@ -72,7 +72,8 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     sampling.sampling(); // wrong options are told before a large model is opened
     List<String> texts = prompts.prompts(console);
-    try (Checkpoint base = model.openFor(adapter == null ? List.of() : List.of(adapter))) {
+    try (Checkpoint base =
+        ModelOptions.writing(model.openFor(adapter == null ? List.of() : List.of(adapter)))) {
       if (adapter == null) {
         generate(sampling.on(Generation.of(base)), texts);
       } else {

@@ -6,6 +6,7 @@ import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.hub.OpenAdapters;
 import dev.lorax.lora.Adapter;
+import dev.lorax.model.Classifier;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Precision;
@@ -89,6 +90,17 @@ class ModelOptions {
                   String.join(", ", known.stream().map(ModelOptions::name).sorted().toList())));
     }
     return type;
+  }
+
+  /** A model that predicts tokens; one that chooses classes is closed and refused. */
+  static Checkpoint writing(Checkpoint base) {
+    if (base.architecture() instanceof Classifier classifier) {
+      base.close();
+      throw Failure.of(
+          "%s chooses a class (%s) and predicts no tokens: use dev.lorax.classify of the library"
+              .formatted(base.folder(), String.join(", ", classifier.labels())));
+    }
+    return base;
   }
 
   /** As options spell it: {@code bf16}. */

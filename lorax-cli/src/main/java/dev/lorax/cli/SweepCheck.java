@@ -38,7 +38,8 @@ final class SweepCheck {
 
   private List<IntBuffer> heldOut(DataOptions data, LoraOptions lora, TrainingOptions options) {
     try (Material material = data.open(base, options);
-        AdapterTraining training = new AdapterTraining(base, lora.config(), material, options)) {
+        AdapterTraining training =
+            new AdapterTraining(base, lora.config(base), material, options)) {
       return training.plan().heldOut().map(HeldOut::sequences).orElse(List.of());
     }
   }

@@ -151,7 +151,8 @@ final class TrainCommand implements Callable<Integer> {
     folder.newest().map(RunState::ofCheckpoint).or(folder::begun).ifPresent(this::settle);
     ThreadChoice threads = running.applyThreads();
     try (Material material = data.open(base, options);
-        AdapterTraining training = new AdapterTraining(base, lora.config(), material, options)) {
+        AdapterTraining training =
+            new AdapterTraining(base, lora.config(base), material, options)) {
       saving.check(training.plan());
       running.checkPrompt(base);
       TrainingTale tale = new TrainingTale(console);
@@ -236,7 +237,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Checkpoint open() {
-    Checkpoint base = model.open(running.type);
+    Checkpoint base = ModelOptions.writing(model.open(running.type));
     console.note(
         "model",
         "%s: %s, %s parameters"

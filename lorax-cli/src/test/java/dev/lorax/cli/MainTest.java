@@ -53,6 +53,17 @@ class MainTest {
   }
 
   @Test
+  void aModelThatChoosesClassesIsRefusedByWhatWrites(@TempDir Path folder) throws IOException {
+    Path bert = Path.of("..", "lorax-library/src/test/resources/golden/classifiers/bert-lora");
+    String refusal = "chooses a class (calm, breeze, storm) and predicts no tokens";
+    Path text = Files.writeString(folder.resolve("text.txt"), "a calm sea");
+    Lorax.run("generate", "--model", bert, "--prompt", "a").failed(1, refusal);
+    Lorax.run("train", "--model", bert, "--data", text, "--out", folder.resolve("run"))
+        .failed(1, refusal);
+    Lorax.run("inspect", "--model", bert).ok();
+  }
+
+  @Test
   void helpListsTheCommandsAndHidesTheLaunchersOwn() {
     assertThat(Lorax.run("--help").ok().out())
         .contains("train", "generate", "inspect", "merge", "pull", "bench", "Exit codes")

@@ -81,6 +81,17 @@ public final class ChatTemplate {
   }
 
   /**
+   * The source of a checkpoint folder's template, the one called {@code default} of several, as
+   * other formats carry it.
+   *
+   * @return empty if the checkpoint has none
+   * @throws IllegalArgumentException if a file is broken
+   */
+  public static Optional<String> source(Path folder) {
+    return new TemplateFolder(folder).sources().map(found -> found.byName().get("default"));
+  }
+
+  /**
    * A template of one's own.
    *
    * @param variables what it may read beside the conversation, for example {@code bos_token}

@@ -37,18 +37,23 @@ final class TemplateFolder {
   }
 
   Optional<TemplateChoice> templates() {
-    Map<String, String> sources = ofFiles();
-    String place = "chat_template.jinja";
-    if (sources.isEmpty()) {
-      sources = of(config.path("chat_template"));
-      place = "tokenizer_config.json";
-    }
-    if (sources.isEmpty()) {
-      sources = of(tree("chat_template.json").path("chat_template"));
-      place = "chat_template.json";
-    }
-    String origin = "The chat template of " + folder.resolve(place);
-    return sources.isEmpty() ? Optional.empty() : Optional.of(TemplateChoice.of(origin, sources));
+    return sources()
+        .map(
+            found ->
+                TemplateChoice.of(
+                    "The chat template of " + folder.resolve(found.place()), found.byName()));
+  }
+
+  /** The templates' sources by name, and which file has them. */
+  record Sources(String place, Map<String, String> byName) {}
+
+  Optional<Sources> sources() {
+    return Stream.<Sources>of(
+            new Sources("chat_template.jinja", ofFiles()),
+            new Sources("tokenizer_config.json", of(config.path("chat_template"))),
+            new Sources("chat_template.json", of(tree("chat_template.json").path("chat_template"))))
+        .filter(found -> !found.byName().isEmpty())
+        .findFirst();
   }
 
   private Map<String, String> ofFiles() {

@@ -75,7 +75,8 @@ public final class AtomicFile {
     }
   }
 
-  static void writeFully(FileChannel channel, ByteBuffer content) throws IOException {
+  /** Writes all of a content, however often that takes. */
+  public static void writeFully(FileChannel channel, ByteBuffer content) throws IOException {
     while (content.hasRemaining()) {
       channel.write(content);
     }

@@ -32,7 +32,7 @@ public final class CheckpointException extends RuntimeException {
   }
 
   /** A name in quotes, shortened where it is very long. */
-  static String quote(String name) {
+  public static String quote(String name) {
     int length = name.length();
     return length <= LONGEST_NAME
         ? "'" + name + "'"

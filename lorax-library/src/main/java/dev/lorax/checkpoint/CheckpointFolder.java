@@ -4,14 +4,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.graph.Parameters;
 import dev.lorax.model.Architecture;
+import dev.lorax.model.Source;
 import dev.lorax.model.WeightMap;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
-import dev.lorax.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,7 +50,7 @@ public final class CheckpointFolder {
         folder,
         temporary -> {
           writeWeights(temporary, base.architecture(), parameters, type);
-          Files.writeString(temporary.resolve("config.json"), config(base, type));
+          Files.writeString(temporary.resolve("config.json"), config(base, parameters, type));
           for (String name : COPIED) {
             Path file = base.folder().resolve(name);
             if (Files.exists(file)) {
@@ -81,28 +82,34 @@ public final class CheckpointFolder {
     try (Gradients off = Gradients.off()) {
       SafetensorsWriter.write(
           folder.resolve("model.safetensors"),
-          layout(architecture, type),
+          layout(architecture, parameters, type),
           name -> map.write(name, parameters).to(type),
           SafetensorsWriter.FORMAT);
     }
   }
 
-  private static Map<String, TensorInfo> layout(Architecture architecture, DType type) {
-    Map<String, Shape> shapes = architecture.graph().parameters();
+  private static Map<String, TensorInfo> layout(
+      Architecture architecture, Parameters parameters, DType type) {
+    WeightMap map = architecture.weights();
+    Map<String, Source> sources = new LinkedHashMap<>(map.sources());
+    untied(map, parameters).forEach(name -> sources.put(name, map.tied().get(name)));
     Map<String, TensorInfo> layout = new TreeMap<>();
-    architecture
-        .weights()
-        .sources()
-        .forEach(
-            (parameter, source) ->
-                layout.put(
-                    source.tensor(),
-                    new TensorInfo(type, source.fileShape(shapes.get(parameter)))));
+    sources.forEach(
+        (parameter, source) ->
+            layout.put(
+                source.tensor(),
+                new TensorInfo(type, source.fileShape(parameters.weight(parameter).shape()))));
     return layout;
   }
 
+  /** Parameters that were tied to others, and have values of their own now. */
+  private static List<String> untied(WeightMap map, Parameters parameters) {
+    return map.tied().keySet().stream().filter(parameters.names()::contains).toList();
+  }
+
   /** The base's config.json with the new element type, under the name that it uses. */
-  private static String config(Checkpoint base, DType type) throws IOException {
+  private static String config(Checkpoint base, Parameters parameters, DType type)
+      throws IOException {
     Path file = base.folder().resolve("config.json");
     ObjectNode json = (ObjectNode) new ObjectMapper().readTree(file.toFile());
     String name =
@@ -114,6 +121,9 @@ public final class CheckpointFolder {
               throw new IllegalArgumentException(
                   "Checkpoints are written as f32, bf16 or f16, not " + type);
         };
+    if (!untied(base.architecture().weights(), parameters).isEmpty()) {
+      json.put("tie_word_embeddings", false);
+    }
     json.put(json.has("dtype") ? "dtype" : "torch_dtype", name);
     return json.toPrettyString() + "\n";
   }

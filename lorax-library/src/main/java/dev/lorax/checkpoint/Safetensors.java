@@ -30,13 +30,12 @@ import java.util.Set;
 public final class Safetensors implements Weights {
   private final Path file;
   private final SafetensorsHeader header;
-  private final Tensor mapping; // [bytes of the file], uint8
-  private boolean closed;
+  private final MappedFile mapping;
 
-  private Safetensors(Path file, SafetensorsHeader header, Tensor mapping) {
+  private Safetensors(Path file, SafetensorsHeader header) {
     this.file = file;
     this.header = header;
-    this.mapping = mapping;
+    this.mapping = MappedFile.open(file, header.fileSize());
   }
 
   /**
@@ -46,14 +45,7 @@ public final class Safetensors implements Weights {
    *     supported
    */
   public static Safetensors open(Path file) {
-    SafetensorsHeader header = SafetensorsHeader.read(file);
-    try (Scope scope = new Scope()) {
-      Tensor mapping = scope.release(Tensor.map(file, header.fileSize()));
-      return new Safetensors(file, header, mapping);
-    } catch (RuntimeException failure) {
-      String what = "cannot be mapped into memory (%s)".formatted(failure.getMessage());
-      throw new CheckpointException(file, what, failure);
-    }
+    return new Safetensors(file, SafetensorsHeader.read(file));
   }
 
   /** The file it reads. */
@@ -96,25 +88,18 @@ public final class Safetensors implements Weights {
   }
 
   private Tensor view(Entry entry) {
-    if (closed) {
-      throw new IllegalStateException("Closed: " + file);
-    }
     TensorInfo info = entry.info();
     long start = header.dataStart() + entry.begin();
     try (Scope scope = new Scope()) {
-      Tensor bytes = mapping.narrow(0, start, entry.end() - entry.begin());
-      Tensor aligned = start % info.dtype().bytes() == 0 ? bytes : bytes.copy();
-      return scope.release(aligned.viewAs(info.dtype()).view(info.shape().toArray()));
+      Tensor numbers = mapping.numbers(info.dtype(), start, info.shape().size());
+      return scope.release(numbers.view(info.shape().toArray()));
     }
   }
 
   /** Closes the mapping; tensors that were handed out stay valid. */
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      mapping.close();
-    }
+    mapping.close();
   }
 
   /** The file and how many tensors it holds. */

@@ -41,7 +41,7 @@ record SafetensorsHeader(
 
   /** Reads and checks the header; allocates nothing before its length was checked. */
   static SafetensorsHeader read(Path file) {
-    requireFile(file);
+    requireFile(file, "safetensors file");
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
       byte[] json = json(file, channel, size);
@@ -55,15 +55,15 @@ record SafetensorsHeader(
     }
   }
 
-  private static void requireFile(Path file) {
+  static void requireFile(Path file, String kind) {
     if (!Files.exists(file)) {
       throw new CheckpointException(file, "no such file: check the path");
     }
     if (Files.isDirectory(file)) {
-      throw new CheckpointException(file, "is a folder: name a safetensors file");
+      throw new CheckpointException(file, "is a folder: name a " + kind);
     }
     if (!Files.isRegularFile(file)) {
-      throw new CheckpointException(file, "is not a regular file: name a safetensors file");
+      throw new CheckpointException(file, "is not a regular file: name a " + kind);
     }
   }
 
@@ -74,10 +74,7 @@ record SafetensorsHeader(
     }
     byte[] prefix = bytes(channel, PREFIX);
     long length = ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    if (new String(prefix, StandardCharsets.ISO_8859_1).equals("version ")) {
-      throw new CheckpointException(
-          file, "is a Git LFS pointer, not the weights: run 'git lfs pull' in its folder");
-    }
+    requireWeights(file, prefix);
     if (length < 0 || length > LONGEST_HEADER) {
       String what = "announces a header of %s bytes, more than 100 MB: not a safetensors file";
       throw new CheckpointException(file, what.formatted(Long.toUnsignedString(length)));
@@ -87,6 +84,13 @@ record SafetensorsHeader(
       throw new CheckpointException(file, what.formatted(length, size - PREFIX, FETCH));
     }
     return bytes(channel, (int) length);
+  }
+
+  static void requireWeights(Path file, byte[] prefix) {
+    if (new String(prefix, StandardCharsets.ISO_8859_1).startsWith("version ")) {
+      throw new CheckpointException(
+          file, "is a Git LFS pointer, not the weights: run 'git lfs pull' in its folder");
+    }
   }
 
   private static byte[] bytes(FileChannel channel, int count) throws IOException {

@@ -54,6 +54,7 @@ final class WeightLoader {
       Optional<Precision> precision) {
     WeightLoader loader = new WeightLoader(folder, files, architecture.weights());
     Graph graph = architecture.graph();
+    loader.refuse();
     graph.parameters().forEach(loader::check);
     loader.checkUnused();
     if (!loader.faults.isEmpty()) {
@@ -69,6 +70,16 @@ final class WeightLoader {
       values.put(name, products.contains(name) ? precision.get().replace(plain) : plain);
     }
     return Parameters.ofWeights(values);
+  }
+
+  private void refuse() {
+    for (String name : files.names()) {
+      map.refusal(name)
+          .ifPresent(
+              reason -> {
+                throw new CheckpointException(folder, name + " " + reason);
+              });
+    }
   }
 
   /** The type of most numbers: some files keep norms in float32, but products need one type. */
@@ -126,6 +137,12 @@ final class WeightLoader {
 
   private String fileName(Source source) {
     String name = source.tensor();
-    return bare && name.startsWith(map.prefix()) ? name.substring(map.prefix().length()) : name;
+    if (bare && name.startsWith(map.prefix())) {
+      return name.substring(map.prefix().length());
+    }
+    return map.aliases(name).stream()
+        .filter(alias -> files.info(alias).isPresent())
+        .findFirst()
+        .orElse(name);
   }
 }

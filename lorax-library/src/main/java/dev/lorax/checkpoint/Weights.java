@@ -14,12 +14,25 @@ import java.util.Set;
 public interface Weights extends AutoCloseable {
   /**
    * The weights of a checkpoint folder: {@code model.safetensors}, or the shards that {@code
-   * model.safetensors.index.json} names.
+   * model.safetensors.index.json} names; without those {@code pytorch_model.bin} or its shards.
    *
    * @throws CheckpointException if they are missing or damaged, or there in another format only
    */
   static Weights open(Path folder) {
     return WeightsFolder.open(folder);
+  }
+
+  /**
+   * The weights of one file: safetensors if its name ends so, else what PyTorch's {@code
+   * torch.save} made of a dictionary of tensors.
+   *
+   * <p>PyTorch's files are pickles, which may ask for any function to be run. Here nothing is run:
+   * a file that asks for more than tensors is refused.
+   *
+   * @throws CheckpointException if it is missing or damaged, or asks for more than tensors
+   */
+  static Weights openFile(Path file) {
+    return file.toString().endsWith(".safetensors") ? Safetensors.open(file) : TorchFile.open(file);
   }
 
   /** The names of all tensors, in the order in which they lie on disk. */

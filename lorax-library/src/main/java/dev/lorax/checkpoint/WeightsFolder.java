@@ -8,9 +8,8 @@ import java.util.stream.Stream;
 
 /** Finds the weights of a checkpoint folder, or says what would have to be there. */
 final class WeightsFolder {
-  private static final String SINGLE = "model.safetensors";
-  private static final List<String> PICKLED =
-      List.of("pytorch_model.bin", "pytorch_model.bin.index.json");
+  private static final List<String> SINGLE = List.of("model.safetensors", "pytorch_model.bin");
+  private static final String INDEX = ".index.json";
 
   private WeightsFolder() {}
 
@@ -21,32 +20,23 @@ final class WeightsFolder {
     if (!Files.isDirectory(folder)) {
       throw new CheckpointException(folder, "is a file: name the checkpoint folder that holds it");
     }
-    if (isThere(folder, SINGLE)) { // before the index, as transformers does
-      return Safetensors.open(folder.resolve(SINGLE));
+    for (String name : SINGLE) { // a single file before an index, as transformers does
+      if (isThere(folder, name)) {
+        return Weights.openFile(folder.resolve(name));
+      }
+      if (isThere(folder, name + INDEX)) {
+        return ShardedWeights.open(folder.resolve(name + INDEX));
+      }
     }
-    if (isThere(folder, ShardedSafetensors.INDEX)) {
-      return ShardedSafetensors.open(folder.resolve(ShardedSafetensors.INDEX));
-    }
-    throw nothing(folder);
+    String what = "holds no weights: expected %s, or %s with the files that it names%s";
+    throw new CheckpointException(
+        folder, what.formatted(SINGLE.get(0), SINGLE.get(0) + INDEX, others(folder)));
   }
 
   /** A link whose target is missing is there too: opening it gives the better message. */
   private static boolean isThere(Path folder, String name) {
     Path file = folder.resolve(name);
     return Files.exists(file) || Files.isSymbolicLink(file);
-  }
-
-  private static CheckpointException nothing(Path folder) {
-    if (PICKLED.stream().anyMatch(name -> isThere(folder, name))) {
-      String what =
-          "holds its weights as pytorch_model.bin only, which can run code when it is read;"
-              + " convert it in Python: from transformers import AutoModelForCausalLM as M;"
-              + " M.from_pretrained('%1$s').save_pretrained('%1$s', safe_serialization=True)";
-      return new CheckpointException(folder, what.formatted(folder));
-    }
-    String what = "holds no weights: expected %s, or %s with the files that it names%s";
-    return new CheckpointException(
-        folder, what.formatted(SINGLE, ShardedSafetensors.INDEX, others(folder)));
   }
 
   private static String others(Path folder) {

@@ -1,6 +1,7 @@
 /**
- * The files of a checkpoint: tensors read from safetensors without copying, and written so that a
- * crash leaves either the old file or the new one.
+ * The files of a checkpoint: tensors read from safetensors without copying, or from PyTorch's
+ * pickles without running them, and written so that a crash leaves either the old file or the new
+ * one.
  *
  * <pre>{@code
  * try (Weights weights = Weights.open(Path.of("models/gpt2"))) {

@@ -15,7 +15,7 @@ public final class DataException extends RuntimeException {
   }
 
   /** A fault of one line, counted from 1, told as {@code FILE, line N: what}. */
-  DataException(Path file, long line, String what) {
+  public DataException(Path file, long line, String what) {
     super("%s, line %d: %s".formatted(file, line, what));
   }
 }

@@ -19,6 +19,11 @@ public interface StepCall {
   /** Room for the op's value of so many rows. */
   Rows output(int rows, int width);
 
+  /** Room for a value with as many rows, as long, as another has. */
+  default Rows outputLike(Rows x) {
+    return output(x.count(), x.width());
+  }
+
   /** How many new tokens, and sequences, there are. */
   int tokens();
 

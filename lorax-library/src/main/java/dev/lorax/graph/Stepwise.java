@@ -41,6 +41,9 @@ public interface Stepwise extends Op {
 
     /** Computes several steps over the same x; their values have their shapes already. */
     static void together(Rows x, List<ProductStep> steps, List<Rows> values) {
+      if (x.count() == 0) {
+        return;
+      }
       RowProduct.multiply(x, steps.stream().map(ProductStep::product).toList(), values);
       for (int i = 0; i < steps.size(); i++) {
         steps.get(i).finish(values.get(i));

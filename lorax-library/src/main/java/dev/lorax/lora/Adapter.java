@@ -6,6 +6,7 @@ import dev.lorax.graph.Parameterized;
 import dev.lorax.graph.Parameters;
 import dev.lorax.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,15 +135,14 @@ public final class Adapter implements Parameterized, AutoCloseable {
 
   /** The names of base parameters that are trained themselves, and held here. */
   public Set<String> copies() {
-    Set<String> names = new java.util.LinkedHashSet<>(trained.names());
-    names.removeAll(own());
+    Set<String> names = new LinkedHashSet<>(trained.names());
+    for (Node node : adaptations()) {
+      node.op().parameters().stream()
+          .filter(spec -> spec.tiedTo().isEmpty())
+          .map(node::parameter)
+          .forEach(names::remove);
+    }
     return names;
-  }
-
-  private Set<String> own() {
-    return adaptations().stream()
-        .flatMap(node -> node.op().parameters().stream().map(node::parameter))
-        .collect(Collectors.toSet());
   }
 
   /** The node that an adaptation adapts. */

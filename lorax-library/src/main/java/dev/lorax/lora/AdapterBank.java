@@ -126,10 +126,16 @@ public final class AdapterBank implements Variants, AutoCloseable {
           "Adapter '%s' was made for another graph than the bank's base".formatted(name));
     }
     for (Node node : adapter.adaptations()) {
+      String target = adapter.target(node).name();
+      if (target.contains(".experts.")) { // their rows are not those that have chosen an adapter
+        throw new IllegalArgumentException(
+            "Adapter '%s' adapts %s: a bank holds no adapters of experts; use it alone"
+                .formatted(name, target));
+      }
       if (!(node.op() instanceof LowRank) || adapter.plain(node).isEmpty()) {
         throw new IllegalArgumentException(
             "Adapter '%s' adapts %s by %s: a bank holds plain LoRA alone; convert the adapter"
-                .formatted(name, adapter.target(node).name(), node.op()));
+                .formatted(name, target, node.op()));
       }
     }
     if (!adapter.copies().isEmpty()) {

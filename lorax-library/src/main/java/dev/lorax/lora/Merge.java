@@ -2,7 +2,6 @@ package dev.lorax.lora;
 
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
-import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Parameterized;
 import dev.lorax.graph.Parameters;
 import dev.lorax.op.Dense;
@@ -15,7 +14,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The adapter's change added into the base's weights, as {@code W + scale · B · A} for plain LoRA,
@@ -54,8 +55,7 @@ public final class Merge implements Parameterized, AutoCloseable {
   /**
    * Merges an adapter into a base; each weight keeps its element type.
    *
-   * @throws IllegalArgumentException if a weight is shared with another node (a tied output head or
-   *     embedding), since the change would reach both
+   * @throws IllegalArgumentException if a weight has no place for its change
    */
   public static Merge of(Parameterized base, Adapter adapter) {
     return of(base, adapter, weight -> weight instanceof Tensor plain ? plain.dtype() : DType.F32);
@@ -64,25 +64,28 @@ public final class Merge implements Parameterized, AutoCloseable {
   /**
    * Merges an adapter into a base; merged weights get that element type.
    *
-   * @throws IllegalArgumentException if a weight is shared with another node
+   * @throws IllegalArgumentException if a weight has no place for its change
    */
   public static Merge of(Parameterized base, Adapter adapter, DType type) {
     return of(base, adapter, weight -> type);
   }
 
   /**
-   * Checks that an adapter can be merged: before long training, for example.
-   *
-   * @throws IllegalArgumentException if a weight is shared with another node
+   * Whether merging an adapter gives an output head a weight of its own that shares the embedding's
+   * now.
    */
-  public static void check(Adapter adapter) {
-    Graph base = Lorax.remove(adapter.graph());
-    adapter.nodes().forEach(lora -> refuseTied(base, adapter.target(lora)));
+  public static boolean parts(Adapter adapter) {
+    return !untied(adapter).equals(Lorax.remove(adapter.graph()));
   }
 
   private static Merge of(Parameterized base, Adapter adapter, Function<Weight, DType> type) {
-    check(adapter);
+    Graph graph = untied(adapter);
     Parameters before = base.parameters().and(adapter.trained());
+    Function<String, Weight> weight =
+        name ->
+            before.names().contains(name)
+                ? before.weight(name)
+                : before.weight(Untying.owner(base.graph(), name));
     Map<String, Tensor> values = new LinkedHashMap<>();
     List<Change> changes = new ArrayList<>();
     for (Node node : adapter.adaptations()) {
@@ -90,25 +93,59 @@ public final class Merge implements Parameterized, AutoCloseable {
       Function<String, String> name = parameter -> target.name() + "." + parameter;
       try (Scope scope = new Scope();
           Gradients off = Gradients.off()) {
-        Function<String, Tensor> weights =
-            parameter -> before.weight(name.apply(parameter)).dense(DType.F32);
-        merged(adapter, node, weights)
+        merged(adapter, node, own -> weight.apply(name.apply(own)).dense(DType.F32))
             .forEach(
-                (parameter, exact) -> {
-                  Weight weight = base.parameters().weight(name.apply(parameter));
-                  Tensor rounded = exact.to(type.apply(weight));
-                  values.put(name.apply(parameter), scope.release(rounded.contiguous().handle()));
-                  double change = exact.sub(weight.dense(DType.F32)).norm().item();
-                  double lost = rounded.to(DType.F32).sub(exact).norm().item();
-                  if (parameter.equals("weight")) {
-                    changes.add(new Change(target.name(), change, lost));
+                (own, exact) -> {
+                  Weight original = weight.apply(name.apply(own));
+                  Tensor rounded = exact.to(type.apply(original));
+                  values.put(name.apply(own), scope.release(rounded.contiguous().handle()));
+                  if (own.equals("weight")) {
+                    changes.add(change(target.name(), original, exact, rounded));
                   }
                 });
       }
     }
-    copies(base, adapter, type, values);
-    return new Merge(
-        Lorax.remove(adapter.graph()), base.parameters(), Parameters.of(values), changes);
+    for (String name : graph.parameters().keySet()) {
+      boolean own = adapter.copies().contains(name) || !base.parameters().names().contains(name);
+      if (own && !values.containsKey(name)) {
+        DType wanted = type.apply(base.parameters().weight(Untying.owner(base.graph(), name)));
+        values.put(name, copy(weight.apply(name), wanted));
+      }
+    }
+    return new Merge(graph, base.parameters(), Parameters.of(values), changes);
+  }
+
+  private static Change change(String node, Weight original, Tensor exact, Tensor rounded) {
+    double change = exact.sub(original.dense(DType.F32)).norm().item();
+    return new Change(node, change, rounded.to(DType.F32).sub(exact).norm().item());
+  }
+
+  private static Tensor copy(Weight weight, DType type) {
+    try (Scope scope = new Scope()) {
+      return scope.release(weight.dense(type).copy());
+    }
+  }
+
+  /**
+   * The original graph; an output head that shares the embedding's table has one of its own where
+   * only one of them changes, or each in its own way.
+   */
+  private static Graph untied(Adapter adapter) {
+    Graph graph = Lorax.remove(adapter.graph());
+    Set<String> adapted =
+        adapter.nodes().stream()
+            .map(node -> adapter.target(node).name() + ".weight")
+            .collect(Collectors.toSet());
+    Set<String> heads =
+        graph.nodes().values().stream()
+            .filter(node -> node.op() instanceof Dense dense && dense.tiedTo().isPresent())
+            .filter(
+                node ->
+                    adapted.contains(node.name() + ".weight")
+                        || adapted.contains(((Dense) node.op()).tiedTo().orElseThrow()))
+            .map(node -> node.name() + ".weight")
+            .collect(Collectors.toSet());
+    return Untying.rewrite(graph, heads);
   }
 
   private static Map<String, Tensor> merged(
@@ -121,24 +158,10 @@ public final class Merge implements Parameterized, AutoCloseable {
     }
   }
 
-  /** Parameters of the base that were trained themselves, and to which nothing is added. */
-  private static void copies(
-      Parameterized base,
-      Adapter adapter,
-      Function<Weight, DType> type,
-      Map<String, Tensor> values) {
-    try (Scope scope = new Scope()) {
-      for (String name : adapter.copies()) {
-        if (!values.containsKey(name)) {
-          Tensor trained = adapter.parameters().get(name);
-          DType wanted = type.apply(base.parameters().weight(Untying.owner(base.graph(), name)));
-          values.put(name, scope.release(trained.to(wanted).copy()));
-        }
-      }
-    }
-  }
-
-  /** The original graph. */
+  /**
+   * The original graph. Where an adapter changed one of two tied weights, an output head's and the
+   * embedding's, the head has a weight of its own.
+   */
   @Override
   public Graph graph() {
     return graph;
@@ -158,21 +181,5 @@ public final class Merge implements Parameterized, AutoCloseable {
   @Override
   public void close() {
     merged.close();
-  }
-
-  private static void refuseTied(Graph graph, Node target) {
-    String weight = target.name() + ".weight";
-    boolean borrows = target.op() instanceof Dense dense && dense.tiedTo().isPresent();
-    boolean lends =
-        graph.nodes().values().stream()
-            .flatMap(node -> node.op().parameters().stream())
-            .map(ParameterSpec::tiedTo)
-            .anyMatch(owner -> owner.filter(weight::equals).isPresent());
-    if (borrows || lends) {
-      throw new IllegalArgumentException(
-          ("The weight of %s is tied: embedding and output head share it, and a merge would change "
-                  + "both. Keep the adapter unmerged, or train it on other nodes")
-              .formatted(target.name()));
-    }
   }
 }

@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * Gives an output head that shares the embedding's table a weight of its own, where it is trained
  * itself.
  */
-final class Untying {
+public final class Untying {
   private Untying() {}
 
   /**
@@ -39,8 +39,8 @@ final class Untying {
     return nodes.equals(graph.nodes()) ? graph : new Graph(nodes, graph.output());
   }
 
-  /** The name under which a base keeps a parameter: the owner's, where it is tied. */
-  static String owner(Graph base, String name) {
+  /** The full name under which a base keeps a parameter: the owner's, where it is tied. */
+  public static String owner(Graph base, String name) {
     int dot = name.lastIndexOf('.');
     return base.node(name.substring(0, dot))
         .flatMap(

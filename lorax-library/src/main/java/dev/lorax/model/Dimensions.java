@@ -1,7 +1,12 @@
 package dev.lorax.model;
 
 import dev.lorax.op.Activation;
+import dev.lorax.op.Dense;
+import dev.lorax.op.Embedding;
+import dev.lorax.op.RmsNorm;
 import dev.lorax.op.RopeScaling;
+import dev.lorax.op.RotaryAngles;
+import java.util.Optional;
 
 /**
  * The sizes that decoders of Llama's family have in common.
@@ -51,6 +56,51 @@ public record Dimensions(
     }
   }
 
+  /** The same with another activation. */
+  Dimensions activated(Activation other) {
+    return with(other, theta, scaling);
+  }
+
+  /** The same with another rotation. */
+  Dimensions rotated(ModelConfig.Rope rope) {
+    return with(activation, rope.theta(), rope.scaling());
+  }
+
+  private Dimensions with(Activation other, double otherTheta, RopeScaling otherScaling) {
+    return new Dimensions(
+        vocabulary,
+        context,
+        width,
+        layers,
+        heads,
+        keyValueHeads,
+        head,
+        inner,
+        other,
+        epsilon,
+        otherTheta,
+        otherScaling,
+        tied);
+  }
+
+  Embedding embedding() {
+    return new Embedding(vocabulary, width);
+  }
+
+  RotaryAngles angles() {
+    return new RotaryAngles(head, theta, scaling);
+  }
+
+  RmsNorm norm() {
+    return new RmsNorm(width, epsilon);
+  }
+
+  /** The output head. */
+  Dense output() {
+    Optional<String> tie = tied ? Optional.of("embedder.token.weight") : Optional.empty();
+    return new Dense(width, vocabulary, false, tie);
+  }
+
   static Dimensions from(ModelConfig config) {
     try {
       return read(config);
@@ -71,7 +121,8 @@ public record Dimensions(
         config.size("num_key_value_heads", heads),
         config.size("head_dim", width / heads),
         config.size("intermediate_size"),
-        config.activation("hidden_act", "silu"),
+        config.activation(
+            config.has("hidden_activation") ? "hidden_activation" : "hidden_act", "silu"),
         config.number("rms_norm_eps", 1e-6),
         config.rope().theta(),
         config.rope().scaling(),

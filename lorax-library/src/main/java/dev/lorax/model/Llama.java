@@ -1,7 +1,6 @@
 package dev.lorax.model;
 
 import dev.lorax.graph.Graph;
-import java.util.OptionalInt;
 
 /**
  * Llama 2 and 3 (Touvron et al. 2023; Grattafiori et al. 2024), and the many models in their shape.
@@ -11,7 +10,7 @@ import java.util.OptionalInt;
  * @param feedForwardBias whether the three of the feed-forward part have them
  */
 public record Llama(Dimensions size, boolean attentionBias, boolean feedForwardBias)
-    implements Architecture {
+    implements Sized {
 
   /** From the fields of config.json. */
   public static Llama from(ModelConfig config) {
@@ -23,28 +22,17 @@ public record Llama(Dimensions size, boolean attentionBias, boolean feedForwardB
 
   @Override
   public Graph graph() {
-    return stack().graph();
+    return decoder().graph();
   }
 
   @Override
   public WeightMap weights() {
-    return stack().weights();
+    return decoder().weights();
   }
 
-  @Override
-  public int vocabulary() {
-    return size.vocabulary();
-  }
-
-  @Override
-  public int context() {
-    return size.context();
-  }
-
-  private LlamaStack stack() {
-    return new LlamaStack(
-        size,
-        new LlamaStack.Lines(
-            attentionBias, attentionBias, feedForwardBias, false, layer -> OptionalInt.empty()));
+  private PreNormDecoder decoder() {
+    SelfAttention attention = SelfAttention.of(size).biased(attentionBias, attentionBias);
+    FeedForwardPart feedForward = GatedFeedForward.of(size, feedForwardBias);
+    return new PreNormDecoder(size, layer -> attention, layer -> feedForward);
   }
 }

@@ -9,38 +9,26 @@ import java.util.OptionalInt;
  * @param size the dimensions
  * @param window how many positions a query sees, itself included; empty: all
  */
-public record Mistral(Dimensions size, OptionalInt window) implements Architecture {
+public record Mistral(Dimensions size, OptionalInt window) implements Sized {
 
   /** From the fields of config.json. */
   public static Mistral from(ModelConfig config) {
-    return new Mistral(
-        Dimensions.from(config),
-        config.has("sliding_window")
-            ? OptionalInt.of(config.size("sliding_window"))
-            : OptionalInt.empty());
+    return new Mistral(Dimensions.from(config), SlidingWindows.ofAll(config));
   }
 
   @Override
   public Graph graph() {
-    return stack().graph();
+    return decoder().graph();
   }
 
   @Override
   public WeightMap weights() {
-    return stack().weights();
+    return decoder().weights();
   }
 
-  @Override
-  public int vocabulary() {
-    return size.vocabulary();
-  }
-
-  @Override
-  public int context() {
-    return size.context();
-  }
-
-  private LlamaStack stack() {
-    return new LlamaStack(size, new LlamaStack.Lines(false, false, false, false, layer -> window));
+  private PreNormDecoder decoder() {
+    SelfAttention attention = SelfAttention.of(size).windowed(window);
+    FeedForwardPart feedForward = GatedFeedForward.of(size, false);
+    return new PreNormDecoder(size, layer -> attention, layer -> feedForward);
   }
 }

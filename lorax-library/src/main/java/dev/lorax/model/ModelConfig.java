@@ -3,6 +3,7 @@ package dev.lorax.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.op.Activation;
 import dev.lorax.op.RopeScaling;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -60,6 +62,18 @@ public final class ModelConfig {
           "%s is not JSON: %s; fetch the file again"
               .formatted(source, broken.getOriginalMessage()));
     }
+  }
+
+  /** The same, with those values where a field is absent: what a family's files leave out. */
+  public ModelConfig or(Map<String, Object> defaults) {
+    ObjectNode filled = json.deepCopy();
+    defaults.forEach(
+        (field, value) -> {
+          if (!has(field)) {
+            filled.putPOJO(field, value);
+          }
+        });
+    return new ModelConfig(new ObjectMapper().valueToTree(filled), source);
   }
 
   /** What messages call this config. */
@@ -156,6 +170,18 @@ public final class ModelConfig {
     return texts;
   }
 
+  /** The numbers of a list that must be there. */
+  public List<Double> numbers(String field) {
+    List<Double> numbers = new ArrayList<>();
+    for (JsonNode item : required(field)) {
+      if (!item.isNumber()) {
+        throw wrong(field, "numbers", item);
+      }
+      numbers.add(item.doubleValue());
+    }
+    return numbers;
+  }
+
   /** The whole numbers of a list, or the single one that stands in its place. */
   public int[] integers(String field) {
     if (!has(field)) {
@@ -188,12 +214,7 @@ public final class ModelConfig {
 
   /** Rotary embedding, from {@code rope_parameters} (5) or {@code rope_theta, rope_scaling} (4). */
   public Rope rope() {
-    Optional<ModelConfig> five = section("rope_parameters");
-    Optional<ModelConfig> four = section("rope_scaling");
-    double theta =
-        five.map(rope -> rope.number("rope_theta", 10_000)).orElse(number("rope_theta", 10_000));
-    return new Rope(
-        theta, five.or(() -> four).map(this::scaling).orElse(new RopeScaling.Default()));
+    return RopeFields.of(this);
   }
 
   /**
@@ -204,42 +225,32 @@ public final class ModelConfig {
    */
   public record Rope(double theta, RopeScaling scaling) {}
 
-  private RopeScaling scaling(ModelConfig rope) {
-    String type = rope.text("rope_type", rope.text("type", "default"));
-    return switch (type) {
-      case "default" -> new RopeScaling.Default();
-      case "linear" -> new RopeScaling.Linear(rope.number("factor"));
-      case "llama3" ->
-          new RopeScaling.Llama3(
-              rope.number("factor"),
-              rope.number("low_freq_factor"),
-              rope.number("high_freq_factor"),
-              rope.integer("original_max_position_embeddings"));
-      case "yarn" -> yarn(rope);
-      default ->
-          throw new ModelConfigException(
-              "%s asks for rope_type '%s': known are default, linear, llama3, yarn"
-                  .formatted(source, type));
-    };
+  /**
+   * The width of one head of attention.
+   *
+   * @throws ModelConfigException if the heads cannot share the width evenly
+   */
+  int head(int width, int heads) {
+    if (width % heads != 0) {
+      throw unfit("a width of %d cannot be split among %d heads".formatted(width, heads));
+    }
+    return width / heads;
   }
 
-  private RopeScaling yarn(ModelConfig rope) {
-    double factor = rope.number("factor");
-    int original =
-        rope.integer("original_max_position_embeddings", integer("max_position_embeddings", 2048));
-    double scale = rope.number("mscale", 0);
-    double all = rope.number("mscale_all_dim", 0);
-    double temperature =
-        scale != 0 && all != 0
-            ? RopeScaling.Yarn.temperature(factor, scale)
-                / RopeScaling.Yarn.temperature(factor, all)
-            : RopeScaling.Yarn.temperature(factor, 1);
-    return new RopeScaling.Yarn(
-        factor,
-        original,
-        rope.number("beta_fast", 32),
-        rope.number("beta_slow", 1),
-        rope.number("attention_factor", temperature));
+  /**
+   * How many numbers of a head are turned.
+   *
+   * @throws ModelConfigException if they are no pairs within the head
+   */
+  int turned(int turned, int head) {
+    if (turned < 2 || turned > head || turned % 2 != 0) {
+      throw unfit("%d numbers of a head of %d cannot be turned in pairs".formatted(turned, head));
+    }
+    return turned;
+  }
+
+  ModelConfigException unfit(String reason) {
+    return new ModelConfigException(source + ": " + reason);
   }
 
   private JsonNode required(String field) {

@@ -10,35 +10,28 @@ import java.util.OptionalInt;
  * @param size the dimensions
  * @param windows how many positions each layer sees; empty: all
  */
-public record Qwen2(Dimensions size, List<OptionalInt> windows) implements Architecture {
+public record Qwen2(Dimensions size, List<OptionalInt> windows) implements Sized {
 
   /** From the fields of config.json. */
   public static Qwen2 from(ModelConfig config) {
     Dimensions size = Dimensions.from(config);
-    return new Qwen2(size, LlamaStack.windows(config, size.layers()));
+    return new Qwen2(size, SlidingWindows.ofQwen(config, size.layers()));
   }
 
   @Override
   public Graph graph() {
-    return stack().graph();
+    return decoder().graph();
   }
 
   @Override
   public WeightMap weights() {
-    return stack().weights();
+    return decoder().weights();
   }
 
-  @Override
-  public int vocabulary() {
-    return size.vocabulary();
-  }
-
-  @Override
-  public int context() {
-    return size.context();
-  }
-
-  private LlamaStack stack() {
-    return new LlamaStack(size, new LlamaStack.Lines(true, false, false, false, windows::get));
+  private PreNormDecoder decoder() {
+    SelfAttention attention = SelfAttention.of(size).biased(true, false);
+    FeedForwardPart feedForward = GatedFeedForward.of(size, false);
+    return new PreNormDecoder(
+        size, layer -> attention.windowed(windows.get(layer)), layer -> feedForward);
   }
 }

@@ -1,6 +1,7 @@
 package dev.lorax.model;
 
 import dev.lorax.graph.Graph;
+import dev.lorax.op.RmsNorm;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -12,37 +13,31 @@ import java.util.OptionalInt;
  * @param windows how many positions each layer sees; empty: all
  */
 public record Qwen3(Dimensions size, boolean attentionBias, List<OptionalInt> windows)
-    implements Architecture {
+    implements Sized {
 
   /** From the fields of config.json. */
   public static Qwen3 from(ModelConfig config) {
     Dimensions size = Dimensions.from(config);
     return new Qwen3(
-        size, config.flag("attention_bias", false), LlamaStack.windows(config, size.layers()));
+        size, config.flag("attention_bias", false), SlidingWindows.ofQwen(config, size.layers()));
   }
 
   @Override
   public Graph graph() {
-    return stack().graph();
+    return decoder().graph();
   }
 
   @Override
   public WeightMap weights() {
-    return stack().weights();
+    return decoder().weights();
   }
 
-  @Override
-  public int vocabulary() {
-    return size.vocabulary();
-  }
-
-  @Override
-  public int context() {
-    return size.context();
-  }
-
-  private LlamaStack stack() {
-    return new LlamaStack(
-        size, new LlamaStack.Lines(attentionBias, attentionBias, false, true, windows::get));
+  private PreNormDecoder decoder() {
+    RmsNorm norm = new RmsNorm(size.head(), size.epsilon());
+    SelfAttention attention =
+        SelfAttention.of(size).biased(attentionBias, attentionBias).normed(norm, norm);
+    FeedForwardPart feedForward = GatedFeedForward.of(size, false);
+    return new PreNormDecoder(
+        size, layer -> attention.windowed(windows.get(layer)), layer -> feedForward);
   }
 }

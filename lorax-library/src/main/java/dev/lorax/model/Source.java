@@ -79,12 +79,21 @@ public sealed interface Source {
   /**
    * Some rows of what another source gives: one of several parameters fused in one tensor.
    *
+   * <p>The rows of the fused parameters lie below each other, or take turns: a group of all of them
+   * for the first head, one for the second, and so on.
+   *
    * @param fused the source of all rows
-   * @param first the first row
-   * @param count how many
-   * @param total how many rows the fused parameters have together
+   * @param groups how often the parameters take turns
+   * @param first the first row in each group
+   * @param count how many in each group
+   * @param total how many rows the fused parameters have together in each group
    */
-  record Rows(Source fused, long first, long count, long total) implements Source {
+  record Rows(Source fused, long groups, long first, long count, long total) implements Source {
+    /** Rows that lie together. */
+    public Rows(Source fused, long first, long count, long total) {
+      this(fused, 1, first, count, total);
+    }
+
     @Override
     public String tensor() {
       return fused.tensor();
@@ -102,18 +111,24 @@ public sealed interface Source {
 
     @Override
     public Tensor rows(Tensor all) {
-      return all.narrow(0, first, count);
+      Tensor rows = place(all);
+      return all.shape().rank() == 1 ? rows.view(-1) : rows.view(groups * count, -1);
     }
 
     @Override
     public void putRows(Tensor rows, Tensor all) {
-      rows(all).copyInPlace(rows);
+      place(all).copyInPlace(rows.view(groups, count, -1));
+    }
+
+    /** A view of this parameter's rows: [groups, count, row]. */
+    private Tensor place(Tensor all) {
+      return all.view(groups, total, -1).narrow(1, first, count);
     }
 
     @Override
     public Shape fileShape(Shape parameter) {
       long[] lengths = parameter.toArray();
-      lengths[0] = total;
+      lengths[0] = groups * total;
       return fused.fileShape(Shape.of(lengths));
     }
 

@@ -21,11 +21,17 @@ public final class WeightMap {
   private final Map<String, List<String>> byTensor;
   private final String prefix;
   private final List<Pattern> ignored;
+  private final Map<String, Source> tied;
+  private final Map<String, String> aliases;
+  private final Map<String, String> refused;
 
   private WeightMap(Builder builder) {
     sources = Collections.unmodifiableMap(new LinkedHashMap<>(builder.sources));
     prefix = builder.prefix;
     ignored = List.copyOf(builder.ignored);
+    tied = Collections.unmodifiableMap(new LinkedHashMap<>(builder.tied));
+    aliases = Map.copyOf(builder.aliases);
+    refused = Map.copyOf(builder.refused);
     byTensor = byTensor(sources);
   }
 
@@ -47,14 +53,53 @@ public final class WeightMap {
     return prefix;
   }
 
-  /** Whether a tensor in a file carries nothing: buffers that old versions wrote. */
-  public boolean ignores(String tensor) {
-    return ignored.stream().anyMatch(pattern -> pattern.matcher(tensor).matches());
+  /** Other names that files may keep a tensor under: those of older releases. */
+  public List<String> aliases(String tensor) {
+    return aliases.entrySet().stream()
+        .filter(alias -> tensor.startsWith(alias.getKey()))
+        .map(alias -> alias.getValue() + tensor.substring(alias.getKey().length()))
+        .toList();
   }
 
-  /** The source of a parameter, if the table has it. */
+  /** Whether a tensor in a file carries nothing: buffers that old versions wrote. */
+  public boolean ignores(String tensor) {
+    return ignored.stream().anyMatch(pattern -> pattern.matcher(tensor).matches())
+        || tied.values().stream().anyMatch(source -> source.tensor().equals(tensor));
+  }
+
+  /** Why a tensor in a file stands against loading it, if it does. */
+  public Optional<String> refusal(String tensor) {
+    return refused.entrySet().stream()
+        .filter(entry -> Pattern.matches(entry.getKey(), tensor))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  /**
+   * The sources that parameters have once they are no longer tied to others: an output head's, for
+   * example, where an adapter trains it by itself.
+   */
+  public Map<String, Source> tied() {
+    return tied;
+  }
+
+  /** The source of a parameter, tied ones too, if the table has it. */
   public Optional<Source> source(String parameter) {
-    return Optional.ofNullable(sources.get(parameter));
+    return Optional.ofNullable(sources.getOrDefault(parameter, tied.get(parameter)));
+  }
+
+  /** All tensors that a file has, or would have if nothing were tied. */
+  public List<String> tensors() {
+    List<String> names = new ArrayList<>(byTensor.keySet());
+    tied.values().forEach(source -> names.add(source.tensor()));
+    return names;
+  }
+
+  /** The parameters in a tensor of the file, tied ones too. */
+  public List<String> parameters(String tensor) {
+    return byTensor.getOrDefault(
+        tensor,
+        tied.keySet().stream().filter(name -> tied.get(name).tensor().equals(tensor)).toList());
   }
 
   /**
@@ -80,8 +125,8 @@ public final class WeightMap {
    * @return a view where that is possible
    */
   public Tensor write(String tensor, Parameters parameters) {
-    List<String> names = byTensor.get(tensor);
-    Source first = sources.get(names.get(0));
+    List<String> names = parameters(tensor);
+    Source first = source(names.get(0)).orElseThrow();
     Tensor part = parameters.get(names.get(0));
     if (names.size() == 1) {
       return first.isTransposed() ? part.transpose(0, 1) : part;
@@ -95,6 +140,9 @@ public final class WeightMap {
   public static final class Builder {
     private final Map<String, Source> sources = new LinkedHashMap<>();
     private final List<Pattern> ignored = new ArrayList<>();
+    private final Map<String, Source> tied = new LinkedHashMap<>();
+    private final Map<String, String> aliases = new LinkedHashMap<>();
+    private final Map<String, String> refused = new LinkedHashMap<>();
     private String prefix = "";
 
     private Builder() {}
@@ -111,6 +159,18 @@ public final class WeightMap {
       return this;
     }
 
+    /** Another beginning that names have in some files. */
+    public Builder alias(String beginning, String other) {
+      aliases.put(beginning, other);
+      return this;
+    }
+
+    /** Tensors of files that cannot be read, as a regular expression, and what to do. */
+    public Builder refuse(String pattern, String reason) {
+      refused.put(pattern, reason);
+      return this;
+    }
+
     /** A parameter and its source. */
     public Builder put(String parameter, Source source) {
       sources.put(parameter, source);
@@ -120,6 +180,15 @@ public final class WeightMap {
     /** A node's weight, stored whole under {@code module.weight}. */
     public Builder weight(String node, String module) {
       return put(node + ".weight", new Source.Whole(module + ".weight"));
+    }
+
+    /**
+     * A node's weight that is tied to another's, and stored under {@code module.weight} where it no
+     * longer is; files that have it all the same say nothing new.
+     */
+    public Builder tied(String node, String module) {
+      tied.put(node + ".weight", new Source.Whole(module + ".weight"));
+      return this;
     }
 
     /** A node's weight and, where it has one, bias, stored whole. */

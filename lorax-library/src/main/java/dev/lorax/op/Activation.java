@@ -29,7 +29,9 @@ public enum Activation implements Differentiable, Stepwise {
   /** x · sigmoid(x). */
   SILU(Kernels::silu, Derivatives::silu, StepKernels::silu),
   /** max(x, 0). */
-  RELU(Kernels::relu, Derivatives::relu, StepKernels::relu);
+  RELU(Kernels::relu, Derivatives::relu, StepKernels::relu),
+  /** The hyperbolic tangent. */
+  TANH(Kernels::tanh, Derivatives::tanh, StepKernels::tanh);
 
   private final UnaryOperator<Tensor> function;
   private final BinaryOperator<Tensor> derivative; // from the gradient and x
@@ -57,7 +59,7 @@ public enum Activation implements Differentiable, Stepwise {
       }
     }
     throw new IllegalArgumentException(
-        "Unknown activation '%s': known are gelu, gelu_new, gelu_pytorch_tanh, silu, relu"
+        "Unknown activation '%s': known are gelu, gelu_new, gelu_pytorch_tanh, silu, relu, tanh"
             .formatted(name));
   }
 
@@ -89,7 +91,7 @@ public enum Activation implements Differentiable, Stepwise {
 
   @Override
   public Step step(Bound parameters) {
-    return call -> rows.accept(call.input(0), call.output(call.input(0).width()));
+    return call -> rows.accept(call.input(0), call.outputLike(call.input(0)));
   }
 
   @Override

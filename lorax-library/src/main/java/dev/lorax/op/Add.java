@@ -22,8 +22,7 @@ public record Add() implements Differentiable, Stepwise {
 
   @Override
   public Step step(Bound parameters) {
-    return call ->
-        StepKernels.add(call.input(0), call.input(1), call.output(call.input(0).width()));
+    return call -> StepKernels.add(call.input(0), call.input(1), call.outputLike(call.input(0)));
   }
 
   @Override

@@ -39,7 +39,13 @@ record CachedAttention(Attention attention, Cache cache) {
           q.narrow(0, start, part.sequences())
               .view((long) part.sequences() * heads, -1, attention.head());
       mixed[i] =
-          Kernels.stepAttention(queries, part.keys(), part.values(), part.bias(), attention.scale())
+          Kernels.stepAttention(
+                  queries,
+                  part.keys(),
+                  part.values(),
+                  part.bias(),
+                  attention.scale(),
+                  attention.cap())
               .view(part.sequences(), -1);
       start += part.sequences();
     }
@@ -88,6 +94,8 @@ record CachedAttention(Attention attention, Cache cache) {
   }
 
   private Tensor attend(Tensor q, Tensor k, Tensor v, Tensor mask) {
-    return Kernels.attention(q, k, v, mask, false, attention.scale());
+    return attention.isCapped()
+        ? Kernels.cappedAttention(q, k, v, mask, attention.scale(), attention.cap())
+        : Kernels.attention(q, k, v, mask, false, attention.scale());
   }
 }

@@ -9,6 +9,7 @@ import dev.lorax.graph.Node;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Recording;
 import dev.lorax.graph.Stepwise;
+import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.RowProduct;
 import dev.lorax.tensor.Rows;
 import dev.lorax.tensor.StepKernels;
@@ -57,8 +58,12 @@ public record Dense(int in, int out, boolean bias, Optional<String> tiedTo)
 
   @Override
   public Tensor apply(Call call) {
+    Tensor x = call.input(0);
+    if (x.size(0) == 0 && !Gradients.areOn()) { // an expert that no token goes to
+      return Tensor.empty(x.dtype(), 0, out);
+    }
     Tensor offset = bias ? call.parameter("bias") : null;
-    return call.weight("weight").multiply(call.input(0), offset);
+    return call.weight("weight").multiply(x, offset);
   }
 
   @Override

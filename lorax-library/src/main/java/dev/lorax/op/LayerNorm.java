@@ -52,7 +52,8 @@ public record LayerNorm(int width, double epsilon) implements Differentiable, St
   public Step step(Bound parameters) {
     float[] weight = parameters.floats("weight");
     float[] bias = parameters.floats("bias");
-    return call -> StepKernels.layerNorm(call.input(0), weight, bias, epsilon, call.output(width));
+    return call ->
+        StepKernels.layerNorm(call.input(0), weight, bias, epsilon, call.outputLike(call.input(0)));
   }
 
   @Override

@@ -28,7 +28,7 @@ public record Multiply() implements Differentiable, Stepwise {
   @Override
   public Step step(Bound parameters) {
     return call ->
-        StepKernels.multiply(call.input(0), call.input(1), call.output(call.input(0).width()));
+        StepKernels.multiply(call.input(0), call.input(1), call.outputLike(call.input(0)));
   }
 
   @Override

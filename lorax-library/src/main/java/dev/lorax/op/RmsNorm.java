@@ -20,23 +20,30 @@ import java.util.function.Supplier;
  *
  * @param width of a group
  * @param epsilon added to the mean square
+ * @param offset added to the weight: 1 in Gemma, which so learns the distance from 1
  */
-public record RmsNorm(int width, double epsilon) implements Differentiable, Stepwise {
+public record RmsNorm(int width, double epsilon, double offset)
+    implements Differentiable, Stepwise {
+  /** The paper's, whose factor is the weight as it is. */
+  public RmsNorm(int width, double epsilon) {
+    this(width, epsilon, 0);
+  }
+
   @Override
   public List<ParameterSpec> parameters() {
-    return List.of(ParameterSpec.of("weight", new Initializer.Constant(1), width));
+    return List.of(ParameterSpec.of("weight", new Initializer.Constant(1 - offset), width));
   }
 
   @Override
   public Tensor apply(Call call) {
     Tensor x = call.input(0);
-    return Kernels.rmsNorm(groups(x), call.parameter("weight"), epsilon).view(x.size(0), -1);
+    return Kernels.rmsNorm(groups(x), factor(call), epsilon).view(x.size(0), -1);
   }
 
   @Override
   public Recorded record(Recording call) {
     Tensor x = call.keep(call.input(0));
-    Tensor weight = call.parameter("weight");
+    Tensor weight = offset == 0 ? factor(call) : call.keep(factor(call));
     Tensor inverse = call.keep(Kernels.inverseRms(groups(x), epsilon));
     Supplier<Tensor> value = () -> Kernels.rmsNorm(groups(x), weight, inverse).view(x.size(0), -1);
     return new Recorded(
@@ -48,6 +55,11 @@ public record RmsNorm(int width, double epsilon) implements Differentiable, Step
         value);
   }
 
+  private Tensor factor(Call call) {
+    Tensor weight = call.parameter("weight");
+    return offset == 0 ? weight : weight.to(weight.dtype().exact()).add(offset);
+  }
+
   /** Whole rows, or [tokens, heads, width]. */
   private Tensor groups(Tensor x) {
     return x.size(-1) == width ? x : x.view(x.size(0), -1, width);
@@ -56,12 +68,15 @@ public record RmsNorm(int width, double epsilon) implements Differentiable, Step
   @Override
   public Step step(Bound parameters) {
     float[] weight = parameters.floats("weight");
+    for (int i = 0; i < width; i++) {
+      weight[i] += (float) offset;
+    }
     return call ->
-        StepKernels.rmsNorm(call.input(0), weight, epsilon, call.output(call.input(0).width()));
+        StepKernels.rmsNorm(call.input(0), weight, epsilon, call.outputLike(call.input(0)));
   }
 
   @Override
   public String toString() {
-    return "RmsNorm(%d)".formatted(width);
+    return "RmsNorm(%d%s)".formatted(width, offset == 0 ? "" : ", weight + %s".formatted(offset));
   }
 }

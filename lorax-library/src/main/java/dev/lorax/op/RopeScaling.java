@@ -1,5 +1,7 @@
 package dev.lorax.op;
 
+import java.util.List;
+
 /**
  * How rotary frequencies are stretched for contexts longer than those first trained on.
  *
@@ -9,6 +11,16 @@ package dev.lorax.op;
 public sealed interface RopeScaling {
   /** Angular frequencies, one for each pair of a head's numbers. */
   float[] frequencies(int head, double theta);
+
+  /** The longest sequence that they are for; in longer ones those {@link #beyond} hold. */
+  default long reach() {
+    return Long.MAX_VALUE;
+  }
+
+  /** The frequencies in sequences longer than the {@link #reach}. */
+  default float[] beyond(int head, double theta) {
+    return frequencies(head, theta);
+  }
 
   /** Factor on cosines and sines. */
   default double attentionFactor() {
@@ -102,6 +114,55 @@ public sealed interface RopeScaling {
     /** The pair of numbers that turns that often within the original context. */
     private double pairOf(double rotations, int head, double theta) {
       return head * Math.log(original / (rotations * 2 * Math.PI)) / (2 * Math.log(theta));
+    }
+  }
+
+  /**
+   * LongRoPE (Ding et al. 2024, section 3.2): every frequency divided by a factor of its own, by
+   * others in sequences longer than the original context.
+   *
+   * <p>A sequence that outgrows that context while it is decoded keeps the keys that it has, as
+   * they are: transformers computes them again there.
+   *
+   * @param shortFactors for sequences up to the original context
+   * @param longFactors for longer ones
+   * @param original the context first trained on
+   * @param attentionFactor factor on cosines and sines
+   */
+  record LongRope(
+      List<Double> shortFactors, List<Double> longFactors, int original, double attentionFactor)
+      implements RopeScaling {
+    /** The paper's temperature for a context that is that many times longer (eq. 7). */
+    public static double attentionFactor(double factor, int original) {
+      return factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+    }
+
+    @Override
+    public float[] frequencies(int head, double theta) {
+      return divided(head, theta, shortFactors);
+    }
+
+    @Override
+    public long reach() {
+      return original;
+    }
+
+    @Override
+    public float[] beyond(int head, double theta) {
+      return divided(head, theta, longFactors);
+    }
+
+    private static float[] divided(int head, double theta, List<Double> factors) {
+      float[] frequencies = plain(head, theta);
+      if (factors.size() != frequencies.length) {
+        throw new IllegalArgumentException(
+            "%d factors do not fit the %d frequencies of a head"
+                .formatted(factors.size(), frequencies.length));
+      }
+      for (int i = 0; i < frequencies.length; i++) {
+        frequencies[i] /= factors.get(i).floatValue();
+      }
+      return frequencies;
     }
   }
 }

@@ -54,7 +54,9 @@ record WholeAttention(Attention attention, Sequences sequences) {
               keys(rows.of(k), rows.count()),
               keys(rows.of(v), rows.count()),
               attention.window().orElse(Integer.MAX_VALUE),
-              attention.scale());
+              attention.scale(),
+              attention.cap(),
+              attention.causal());
       mixed[i] = rows(mix.apply(products), rows.count());
     }
     return joined(mixed);

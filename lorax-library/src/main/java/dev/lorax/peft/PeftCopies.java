@@ -1,6 +1,7 @@
 package dev.lorax.peft;
 
 import dev.lorax.graph.Parameters;
+import dev.lorax.lora.Untying;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.model.Source;
 import dev.lorax.model.WeightMap;
@@ -8,6 +9,7 @@ import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Shape;
 import dev.lorax.tensor.Tensor;
+import dev.lorax.tensor.Weight;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,14 +36,13 @@ final class PeftCopies implements PeftPart {
 
   @Override
   public void check(PeftFile file) {
-    Map<String, Shape> shapes = base.graph().parameters();
     expected(file);
     for (String key : file.leftOver()) {
       Optional<String> tensor = PeftFile.name(key).map(name -> name.replace(BASE_LAYER, ""));
-      List<String> parameters = tensor.map(weights().byTensor()::get).orElse(null);
-      if (parameters != null && isAskedFor(key, tensor.get())) {
+      List<String> parameters = tensor.map(weights()::parameters).orElse(List.of());
+      if (!parameters.isEmpty() && isAskedFor(key, tensor.get())) {
         Source source = source(parameters.get(0));
-        file.check(key, source.fileShape(shapes.get(parameters.get(0))));
+        file.check(key, source.fileShape(shape(parameters.get(0))));
         tensors.put(key, tensor.get());
       }
     }
@@ -51,7 +52,7 @@ final class PeftCopies implements PeftPart {
   private void expected(PeftFile file) {
     for (String end : config.modulesToSave()) {
       List<String> tensors =
-          weights().byTensor().keySet().stream()
+          weights().tensors().stream()
               .filter(tensor -> PeftConfig.isNamed(List.of(end), module(tensor)))
               .toList();
       if (tensors.isEmpty()) {
@@ -85,6 +86,15 @@ final class PeftCopies implements PeftPart {
     return base.architecture().weights();
   }
 
+  /** Its own, or that of the node that shares it. */
+  private Shape shape(String parameter) {
+    int dot = parameter.lastIndexOf('.');
+    return base.graph()
+        .node(parameter.substring(0, dot))
+        .orElseThrow()
+        .shape(parameter.substring(dot + 1));
+  }
+
   private Source source(String parameter) {
     return weights().source(parameter).orElseThrow();
   }
@@ -100,7 +110,7 @@ final class PeftCopies implements PeftPart {
         (key, tensor) -> {
           try (Scope scope = new Scope()) {
             Tensor whole = file.get(key, scope);
-            for (String parameter : weights().byTensor().get(tensor)) {
+            for (String parameter : weights().parameters(tensor)) {
               Tensor value = source(parameter).read(whole);
               if (!key.endsWith(BASE_LAYER + ".weight") || isNew(parameter, value)) {
                 draft.copy(parameter, value, scope);
@@ -112,8 +122,9 @@ final class PeftCopies implements PeftPart {
 
   private boolean isNew(String parameter, Tensor value) {
     Parameters own = base.parameters();
-    Tensor before = own.weight(parameter).dense(DType.F32);
-    DType type = own.weight(parameter) instanceof Tensor plain ? plain.dtype() : DType.F32;
+    Weight weight = own.weight(Untying.owner(base.graph(), parameter));
+    Tensor before = weight.dense(DType.F32);
+    DType type = weight instanceof Tensor plain ? plain.dtype() : DType.F32;
     return value.to(type).to(DType.F32).sub(before).abs().max().item() != 0;
   }
 }

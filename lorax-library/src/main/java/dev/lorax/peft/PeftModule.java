@@ -41,11 +41,13 @@ record PeftModule(String name, List<Part> parts) {
   static List<PeftModule> of(Architecture architecture, Graph base) {
     WeightMap map = architecture.weights();
     List<PeftModule> modules = new ArrayList<>();
-    map.byTensor()
+    map.tensors()
         .forEach(
-            (tensor, parameters) -> {
+            tensor -> {
               List<Part> parts =
-                  parameters.stream().flatMap(name -> part(base, map, name).stream()).toList();
+                  map.parameters(tensor).stream()
+                      .flatMap(name -> part(base, map, name).stream())
+                      .toList();
               if (!parts.isEmpty()) {
                 modules.add(new PeftModule(strip(tensor), parts));
               }
@@ -55,7 +57,7 @@ record PeftModule(String name, List<Part> parts) {
 
   /** The names of all modules that have a weight, adaptable or not. */
   static List<String> names(Architecture architecture) {
-    return architecture.weights().byTensor().keySet().stream()
+    return architecture.weights().tensors().stream()
         .filter(tensor -> tensor.endsWith(WEIGHT))
         .map(PeftModule::strip)
         .toList();

@@ -1,7 +1,6 @@
 package dev.lorax.peft;
 
 import dev.lorax.checkpoint.CheckpointException;
-import dev.lorax.checkpoint.Safetensors;
 import dev.lorax.checkpoint.Weights;
 import dev.lorax.lora.Adapter;
 import dev.lorax.model.LanguageModel;
@@ -12,6 +11,7 @@ import java.util.List;
 /** Reads one adapter folder for one base, strictly. */
 final class PeftReader {
   static final String FILE = "adapter_model.safetensors";
+  private static final String PICKLE = "adapter_model.bin";
 
   private final Path folder;
   private final LanguageModel base;
@@ -42,15 +42,10 @@ final class PeftReader {
     }
   }
 
+  /** The file of today, or the pickle of before 2023. */
   private Weights open() {
-    Path file = folder.resolve(FILE);
-    if (!Files.exists(file) && Files.exists(folder.resolve("adapter_model.bin"))) {
-      throw new CheckpointException(
-          folder,
-          "holds adapter_model.bin, a Python pickle; load it with PEFT and save_pretrained it again"
-              + " to get "
-              + FILE);
-    }
-    return Safetensors.open(file);
+    Path pickle = folder.resolve(PICKLE);
+    boolean old = !Files.exists(folder.resolve(FILE)) && Files.exists(pickle);
+    return Weights.openFile(old ? pickle : folder.resolve(FILE));
   }
 }

@@ -77,14 +77,7 @@ final class SavedCopies {
   }
 
   private String tensor(String parameter) {
-    return weights()
-        .source(parameter)
-        .map(Source::tensor)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "%s shares its weight in the checkpoint, and cannot be saved by itself"
-                        .formatted(parameter)));
+    return weights().source(parameter).map(Source::tensor).orElseThrow();
   }
 
   private static String module(String tensor) {
@@ -122,7 +115,7 @@ final class SavedCopies {
   /** A tensor of the checkpoint; parts of it that are not held are the base's. */
   private Tensor whole(String tensor, Parameters all) {
     Map<String, Tensor> parts = new LinkedHashMap<>();
-    List<String> names = new ArrayList<>(weights().byTensor().get(tensor));
+    List<String> names = new ArrayList<>(weights().parameters(tensor));
     names.forEach(name -> parts.put(name, all.weight(name).dense(DType.F32)));
     return weights().write(tensor, Parameters.of(parts));
   }

@@ -8,6 +8,7 @@ import dev.lorax.graph.Sequences;
 import dev.lorax.op.Choice;
 import dev.lorax.op.Input;
 import dev.lorax.op.SelectRows;
+import dev.lorax.op.TypeEmbedding;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
@@ -137,6 +138,7 @@ final class Frame implements AutoCloseable {
     feeds.put(Input.POSITIONS.name(), Tensor.of(pass.positions(), pass.tokens().length));
     pass.rows().ifPresent(rows -> feeds.put(SelectRows.ROWS, ids(rows)));
     pass.choicesOfRows().ifPresent(choices -> feeds.put(Choice.CHOICES, ids(choices)));
+    pass.types().ifPresent(types -> feeds.put(TypeEmbedding.TYPES, ids(types)));
     return feeds;
   }
 

@@ -2,12 +2,16 @@ package dev.lorax.run;
 
 import dev.lorax.graph.Stepwise.ProductStep;
 import dev.lorax.graph.Stepwise.Step;
+import dev.lorax.op.ExpertCombine;
+import dev.lorax.op.ExpertDispatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
 
 /**
  * In which order the places of a plan are computed in a step, and where their values go.
@@ -18,30 +22,38 @@ import java.util.stream.IntStream;
 final class Stages {
   private final List<int[]> stages = new ArrayList<>();
   private final int[] slots;
+  private final boolean[] ofExpert;
   private int count;
 
   Stages(Plan plan, List<Step> steps) {
-    boolean[] taken = new boolean[plan.size()];
+    Map<Integer, List<Integer>> products = new HashMap<>(); // by their input
+    Map<Integer, List<Integer>> byFirst = new LinkedHashMap<>();
     for (int place = 0; place < plan.size(); place++) {
-      if (!taken[place]) {
-        int[] stage = together(plan, steps, place);
-        Arrays.stream(stage).forEach(member -> taken[member] = true);
-        stages.add(stage);
+      if (steps.get(place) instanceof ProductStep) {
+        int first = place;
+        products
+            .computeIfAbsent(
+                plan.inputs(place)[0],
+                input -> byFirst.computeIfAbsent(first, at -> new ArrayList<>()))
+            .add(place);
+      } else {
+        byFirst.put(place, List.of(place));
       }
     }
+    byFirst.values().forEach(stage -> stages.add(stage.stream().mapToInt(i -> i).toArray()));
     slots = new int[plan.size()];
     giveSlots(plan);
+    ofExpert = new boolean[plan.size()];
+    for (int place = 0; place < plan.size(); place++) {
+      ofExpert[place] = isOfExpert(plan, place);
+    }
   }
 
-  /** A place and all later ones that are computed with it. */
-  private static int[] together(Plan plan, List<Step> steps, int place) {
-    if (!(steps.get(place) instanceof ProductStep)) {
-      return new int[] {place};
-    }
-    int input = plan.inputs(place)[0];
-    return IntStream.range(place, plan.size())
-        .filter(i -> steps.get(i) instanceof ProductStep && plan.inputs(i)[0] == input)
-        .toArray();
+  /** From what is dispatched to an expert to before all are combined. */
+  private boolean isOfExpert(Plan plan, int place) {
+    return !(plan.node(place).op() instanceof ExpertCombine)
+        && Arrays.stream(plan.inputs(place))
+            .anyMatch(i -> ofExpert[i] || plan.node(i).op() instanceof ExpertDispatch);
   }
 
   /** Gives each value a slot that no other value has while it is alive. */
@@ -78,6 +90,11 @@ final class Stages {
   /** The places of each stage, in order. */
   List<int[]> inOrder() {
     return stages;
+  }
+
+  /** Whether a place works on one expert's rows alone, of which there may be none. */
+  boolean isOfExpert(int place) {
+    return ofExpert[place];
   }
 
   /** Where a place's value goes. */

@@ -46,7 +46,9 @@ final class StepFrame implements StepCall {
     pass.rows().ifPresent(rows -> feeds.put(SelectRows.ROWS, rows));
     pass.choicesOfRows().ifPresent(choices -> feeds.put(Choice.CHOICES, choices));
     for (int[] stage : stages.inOrder()) {
-      if (stage.length == 1) {
+      if (isEmpty(stage[0])) {
+        Arrays.stream(stage).forEach(member -> value(member).resize(0, 0));
+      } else if (stage.length == 1) {
         place = stage[0];
         steps.get(place).compute(this);
       } else {
@@ -54,6 +56,11 @@ final class StepFrame implements StepCall {
       }
     }
     return value(plan.size() - 1).toTensor();
+  }
+
+  /** Whether a place works on the rows of an expert that no token goes to. */
+  private boolean isEmpty(int of) {
+    return stages.isOfExpert(of) && value(plan.inputs(of)[0]).count() == 0;
   }
 
   /** Computes products of one input together. */

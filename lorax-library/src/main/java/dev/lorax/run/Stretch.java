@@ -30,14 +30,17 @@ record Stretch(int from, int to, boolean repeated, List<Integer> reads) {
 
   /** Places before which exactly one value with a gradient is alive; both ends too. */
   private static List<Integer> cuts(Plan plan, Trained trained, int end) {
-    List<Integer> cuts = new ArrayList<>(List.of(0));
-    for (int cut = 1; cut < end; cut++) {
-      int alive = 0;
-      for (int i = 0; i < cut; i++) {
-        if (trained.reaches(i) && plan.lastUse(i) >= cut && plan.lastUse(i) != Plan.NEVER) {
-          alive++;
-        }
+    int[] changes = new int[plan.size() + 1]; // of how many are alive, at each place
+    for (int i = 0; i < end; i++) {
+      if (trained.reaches(i) && plan.lastUse(i) != Plan.NEVER) {
+        changes[i + 1]++;
+        changes[plan.lastUse(i) + 1]--;
       }
+    }
+    List<Integer> cuts = new ArrayList<>(List.of(0));
+    int alive = 0;
+    for (int cut = 1; cut < end; cut++) {
+      alive += changes[cut];
       if (alive == 1 && trained.reaches(cut - 1) && plan.inputs(cut - 1).length > 1) {
         cuts.add(cut);
       }

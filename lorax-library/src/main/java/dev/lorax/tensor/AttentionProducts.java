@@ -5,8 +5,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Causal self-attention of whole sequences as plain batched products (Vaswani et al. 2017, eq. 1),
- * with its derivative.
+ * Self-attention of whole sequences as plain batched products (Vaswani et al. 2017, eq. 1), with
+ * its derivative.
  *
  * <p>On CPUs this is faster than libtorch's fused kernel, on the way back three times, and in
  * bfloat16, where the fused kernel has no matrix product, twenty times. Queries that share keys
@@ -18,9 +18,17 @@ import org.bytedeco.pytorch.global.torch;
  * @param values like {@code keys}
  * @param window how many positions back a query sees, itself included
  * @param scale factor on the dot products
+ * @param cap bound of the scaled products, see {@link Kernels#softCap}; infinite: none
+ * @param causal whether a query sees no position behind its own; if not, it sees all
  */
 public record AttentionProducts(
-    Tensor queries, Tensor keys, Tensor values, long window, double scale) {
+    Tensor queries,
+    Tensor keys,
+    Tensor values,
+    long window,
+    double scale,
+    double cap,
+    boolean causal) {
   /** Positions up to which all queries make one block, whose weights are worth keeping. */
   private static final long ONE_BLOCK = 512;
 
@@ -51,7 +59,13 @@ public record AttentionProducts(
   /** The same with another handle on each tensor, for example one that is kept. */
   public AttentionProducts map(UnaryOperator<Tensor> change) {
     return new AttentionProducts(
-        change.apply(queries), change.apply(keys), change.apply(values), window, scale);
+        change.apply(queries),
+        change.apply(keys),
+        change.apply(values),
+        window,
+        scale,
+        cap,
+        causal);
   }
 
   /** The values mixed for every query. */
@@ -109,6 +123,9 @@ public record AttentionProducts(
     Tensor dWeights = product(mixed, seen(values, from, to).transpose(1, 2));
     long type = weights.dtype().scalarType().value;
     Tensor dScores = SoftmaxBackward.OP.call(dWeights, weights, -1L, type);
+    if (isCapped()) {
+      dScores = Derivatives.softCap(dScores, scaled(from, to), cap);
+    }
     Tensor dq = product(dScores, seen(keys, from, to)).mulInPlace(scale);
     Tensor dk = product(dScores.transpose(1, 2), block(from, to)).mulInPlace(scale);
     return new Slopes(dq.view(queries.size(0), queries.size(1), to - from, -1), dk, dv);
@@ -116,21 +133,36 @@ public record AttentionProducts(
 
   /** Softmax of the scaled products: [batch · key-value heads, group · (to − from), keys seen]. */
   private Tensor weights(long from, long to) {
+    Tensor bias = bias(from, to);
     Tensor scores =
-        new Tensor(
-            torch.baddbmm(
-                bias(from, to).expand(keys.size(0), -1, -1).pointer(),
-                block(from, to).pointer(),
-                seen(keys, from, to).transpose(1, 2).pointer(),
-                new Scalar(1.0),
-                new Scalar(scale)));
+        isCapped()
+            ? Kernels.softCap(scaled(from, to), cap).add(bias)
+            : new Tensor(
+                torch.baddbmm(
+                    bias.expand(keys.size(0), -1, -1).pointer(),
+                    block(from, to).pointer(),
+                    seen(keys, from, to).transpose(1, 2).pointer(),
+                    new Scalar(1.0),
+                    new Scalar(scale)));
     return Gradients.areOn() // what is recorded must not be overwritten
         ? new Tensor(torch.softmax(scores.pointer(), -1))
         : new Tensor(torch.softmax_out(scores.pointer(), scores.pointer(), -1));
   }
 
+  /** The scaled products, before a cap and without what is hidden. */
+  private Tensor scaled(long from, long to) {
+    return product(block(from, to), seen(keys, from, to).transpose(1, 2)).mul(scale);
+  }
+
+  private boolean isCapped() {
+    return Double.isFinite(cap);
+  }
+
   /** 0 where a query may look, −∞ elsewhere: [1, group · (to − from), keys seen]. */
   private Tensor bias(long from, long to) {
+    if (!causal) {
+      return Tensor.zeros(keys.dtype(), 1, 1, 1);
+    }
     long first = first(from);
     long count = to - from;
     Tensor closed =
@@ -156,12 +188,13 @@ public record AttentionProducts(
 
   private Tensor seen(Tensor all, long from, long to) {
     long first = first(from);
-    return first == 0 && to == time() ? all : all.narrow(1, first, to - first);
+    long end = causal ? to : time();
+    return first == 0 && end == time() ? all : all.narrow(1, first, end - first);
   }
 
   /** The first position that a query at {@code from} sees. */
   private long first(long from) {
-    return Math.max(0, from - window + 1);
+    return causal ? Math.max(0, from - window + 1) : 0;
   }
 
   private boolean isOneBlock() {

@@ -113,6 +113,7 @@ public final class Derivatives {
   /** Whether {@link Sweeps} are here, and reach all of a tensor. */
   static boolean isSwept(Tensor x) {
     return VectorUnit.sweeps().isPresent()
+        && x.shape().size() > 0
         && (x.dtype() == DType.F32 || x.dtype() == DType.BF16)
         && x.byteCount() <= Span.MOST
         && x.pointer().is_contiguous();
@@ -123,11 +124,23 @@ public final class Derivatives {
     return new Tensor(torch.silu_backward(gradient.pointer(), x.pointer()));
   }
 
+  /** The gradient of x in {@link Kernels#softCap}: {@code gradient · (1 − tanh²(x / cap))}. */
+  public static Tensor softCap(Tensor gradient, Tensor x, double cap) {
+    Tensor bounded = new Tensor(torch.tanh(x.mul(1 / cap).pointer()));
+    return new Tensor(torch.tanh_backward(gradient.pointer(), bounded.pointer()));
+  }
+
   /** The gradient of x in {@link Kernels#relu}. */
   public static Tensor relu(Tensor gradient, Tensor x) {
     return new Tensor(
         torch.threshold_backward(
             gradient.pointer(), x.pointer(), new org.bytedeco.pytorch.Scalar(0.0)));
+  }
+
+  /** The gradient of x in {@link Kernels#tanh}. */
+  public static Tensor tanh(Tensor gradient, Tensor x) {
+    Tensor value = Kernels.tanh(x);
+    return new Tensor(torch.tanh_backward(gradient.pointer(), value.pointer()));
   }
 
   private static Tensor own(org.bytedeco.pytorch.Tensor part) {

@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.global.torch;
 /** libtorch's fused kernels for neural networks. Rows are tokens: {@code [tokens, width]}. */
 public final class Kernels {
   private static final long SUM = 2; // at::Reduction::Sum
+  private static final double NO_CAP = Double.POSITIVE_INFINITY;
   private static final long SHORT = 192; // positions up to which attention is three plain products
 
   private Kernels() {}
@@ -79,6 +80,18 @@ public final class Kernels {
     return new Tensor(torch.relu(x.pointer()));
   }
 
+  /** The hyperbolic tangent. */
+  public static Tensor tanh(Tensor x) {
+    return new Tensor(torch.tanh(x.pointer()));
+  }
+
+  /**
+   * {@code cap · tanh(x / cap)}: nearly x near 0, never beyond ±cap (Gemma Team 2024, section 2).
+   */
+  public static Tensor softCap(Tensor x, double cap) {
+    return new Tensor(torch.tanh(x.mul(1 / cap).pointer())).mul(cap);
+  }
+
   /**
    * Scaled dot-product attention (Vaswani et al. 2017, eq. 1) with grouped key-value heads.
    *
@@ -93,8 +106,14 @@ public final class Kernels {
   public static Tensor attention(
       Tensor q, Tensor k, Tensor v, Tensor mask, boolean causal, double scale) {
     return q.size(2) > 1 && k.size(2) <= SHORT
-        ? shortAttention(q, k, v, causal && mask == null ? causalMask(q, k) : mask, scale)
+        ? shortAttention(q, k, v, causal && mask == null ? causalMask(q, k) : mask, scale, NO_CAP)
         : fusedAttention(q, k, v, mask, causal, scale);
+  }
+
+  /** The same where a query's scaled dot products are capped, see {@link #softCap}. */
+  public static Tensor cappedAttention(
+      Tensor q, Tensor k, Tensor v, Tensor mask, double scale, double cap) {
+    return shortAttention(q, k, v, mask, scale, cap);
   }
 
   /** libtorch's kernel: no matrix of all pairs, at its best with many positions, or with one. */
@@ -118,7 +137,8 @@ public final class Kernels {
    * the fused kernel on CPUs, most of all backwards. Queries that share keys become rows of one
    * matrix.
    */
-  private static Tensor shortAttention(Tensor q, Tensor k, Tensor v, Tensor mask, double scale) {
+  private static Tensor shortAttention(
+      Tensor q, Tensor k, Tensor v, Tensor mask, double scale, double cap) {
     long batch = k.size(0) * k.size(1);
     long group = q.size(1) / k.size(1);
     long time = q.size(2);
@@ -126,16 +146,7 @@ public final class Kernels {
     Tensor rows = q.view(batch, group * time, -1);
     Tensor transposed = k.view(batch, keys, -1).transpose(1, 2);
     Tensor bias = bias(mask, group, time, keys, q.dtype()).expand(batch, -1, -1);
-    Tensor scores = // [batch · key-value heads, group · time, keys]
-        new Tensor(
-            torch.baddbmm(
-                bias.pointer(),
-                rows.pointer(),
-                transposed.pointer(),
-                new Scalar(1.0),
-                new Scalar(scale)));
-    Tensor weights = new Tensor(torch.softmax(scores.pointer(), -1));
-    Tensor mixed = new Tensor(torch.bmm(weights.pointer(), v.view(batch, keys, -1).pointer()));
+    Tensor mixed = stepAttention(rows, transposed, v.view(batch, keys, -1), bias, scale, cap);
     return mixed.view(q.size(0), q.size(1), time, -1);
   }
 
@@ -184,19 +195,21 @@ public final class Kernels {
    * @param q [batch, queries that share keys, head]
    * @param keys [batch, head, positions]
    * @param values [batch, positions, head]
-   * @param bias [batch, 1, positions], 0 or −∞, added to the scores
+   * @param bias [batch, 1 or queries, positions], 0 or −∞, added to the scores
    * @param scale factor on the dot products
+   * @param cap bound of the scaled products, see {@link #softCap}; infinite: none
    * @return [batch, queries, head]
    */
   public static Tensor stepAttention(
-      Tensor q, Tensor keys, Tensor values, Tensor bias, double scale) {
+      Tensor q, Tensor keys, Tensor values, Tensor bias, double scale, double cap) {
+    Tensor hidden = bias.expand(-1, q.size(1), -1);
     org.bytedeco.pytorch.Tensor scores =
-        torch.baddbmm(
-            bias.expand(-1, q.size(1), -1).pointer(),
-            q.pointer(),
-            keys.pointer(),
-            new Scalar(1.0),
-            new Scalar(scale));
+        Double.isFinite(cap)
+            ? softCap(new Tensor(torch.bmm(q.pointer(), keys.pointer())).mul(scale), cap)
+                .add(hidden)
+                .pointer()
+            : torch.baddbmm(
+                hidden.pointer(), q.pointer(), keys.pointer(), new Scalar(1.0), new Scalar(scale));
     return new Tensor(torch.bmm(torch.softmax(scores, -1), values.pointer()));
   }
 

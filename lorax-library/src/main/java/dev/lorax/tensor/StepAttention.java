@@ -11,8 +11,9 @@ import java.util.Arrays;
  * @param head width of one
  * @param window how many positions back a query sees, itself included
  * @param scale factor on the dot products
+ * @param cap bound of the scaled products, see {@link Kernels#softCap}; infinite: none
  */
-public record StepAttention(int heads, int sharing, int head, int window, float scale) {
+public record StepAttention(int heads, int sharing, int head, int window, float scale, float cap) {
   /** Products of queries' and keys' numbers up to which waking other threads costs more. */
   private static final long ALONE = 100_000;
 
@@ -70,6 +71,9 @@ public record StepAttention(int heads, int sharing, int head, int window, float 
       float[] factors = new float[queries];
       for (int i = 0; i < queries; i++) {
         int scores = s + i * capacity;
+        if (Float.isFinite(cap)) {
+          vectors.softCap(cap, scratch, scores + first, scores + length);
+        }
         factors[i] = 1 / vectors.exponentials(scratch, scores + first, scores + length);
       }
       vectors.mix(memory.values(), at, capacity, first, length, scratch, s, queries, head, y, row);

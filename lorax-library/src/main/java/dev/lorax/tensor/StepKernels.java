@@ -85,6 +85,19 @@ public final class StepKernels {
     vectors().silu(x.values(), y.values(), x.count() * x.width());
   }
 
+  /** {@code cap · tanh(x / cap)}. */
+  public static void softCap(Rows x, double cap, Rows y) {
+    y.copy(x);
+    vectors().softCap((float) cap, y.values(), 0, x.count() * x.width());
+  }
+
+  /** Every number times a factor. */
+  public static void scale(Rows x, float factor, Rows y) {
+    for (int i = 0; i < x.count() * x.width(); i++) {
+      y.values()[i] = factor * x.values()[i];
+    }
+  }
+
   /** Gaussian error linear unit in its tanh approximation. */
   public static void geluTanh(Rows x, Rows y) {
     vectors().geluTanh(x.values(), y.values(), x.count() * x.width());
@@ -102,27 +115,10 @@ public final class StepKernels {
     }
   }
 
-  /**
-   * Turns each head's pairs {@code (i, i + head/2)}.
-   *
-   * @param table [count, head], cosines in the first half of a row, sines in the second
-   */
-  public static void rotate(Rows x, Rows table, int head, Rows y) {
-    int half = head / 2;
-    for (int at = 0; at < x.count() * x.width(); at += head) {
-      int angles = at / x.width() * head;
-      rotate(x.values(), at, table.values(), angles, half, y.values());
-    }
-  }
-
-  private static void rotate(float[] x, int at, float[] table, int angles, int half, float[] y) {
-    for (int i = 0; i < half; i++) {
-      float cos = table[angles + i];
-      float sin = table[angles + half + i];
-      float first = x[at + i];
-      float second = x[at + half + i];
-      y[at + i] = first * cos - second * sin;
-      y[at + half + i] = second * cos + first * sin;
+  /** The hyperbolic tangent. */
+  public static void tanh(Rows x, Rows y) {
+    for (int i = 0; i < x.count() * x.width(); i++) {
+      y.values()[i] = (float) Math.tanh(x.values()[i]);
     }
   }
 

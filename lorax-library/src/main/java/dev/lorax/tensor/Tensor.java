@@ -246,6 +246,15 @@ public final class Tensor implements Weight {
     return new Tensor(pointer.narrow(dimension, start, length));
   }
 
+  /**
+   * A view in which the neighbours along each dimension lie as far apart as its stride says.
+   *
+   * @param strides in elements of this tensor's memory, from its first one on
+   */
+  public Tensor strided(long[] lengths, long[] strides) {
+    return new Tensor(pointer.as_strided(lengths, strides));
+  }
+
   /** Repeats dimensions of length 1 without copying; −1 keeps a length. */
   public Tensor expand(long... lengths) {
     return new Tensor(pointer.expand(lengths));

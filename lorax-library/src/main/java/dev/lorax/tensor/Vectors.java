@@ -23,6 +23,9 @@ interface Vectors {
   /** y = the Gaussian error linear unit of x in its tanh approximation. */
   void geluTanh(float[] x, float[] y, int length);
 
+  /** x becomes cap · tanh(x / cap), from a place up to another. */
+  void softCap(float cap, float[] x, int from, int to);
+
   /**
    * x becomes e^(x − its maximum), from a place up to another.
    *

@@ -1,6 +1,8 @@
 package dev.lorax.text;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * One native tokenizer of Hugging Face's Rust library, and nothing else.
@@ -30,6 +32,24 @@ final class RustTokenizer implements AutoCloseable {
     }
   }
 
+  /** From now on no encoding is longer: the longer of its texts is cut, a token at a time. */
+  void cutAt(int tokens) {
+    library.setTruncation(open(), tokens, "LONGEST_FIRST", 0);
+  }
+
+  TypedIds encodeTyped(String text, Optional<String> second) {
+    String first = wellFormed(text);
+    long encoding =
+        second.isPresent()
+            ? library.encodeDual(open(), first, wellFormed(second.get()), true)
+            : library.encode(open(), first, true);
+    try {
+      return new TypedIds(ids(encoding), whole(library.getTypeIds(encoding)));
+    } finally {
+      library.deleteEncoding(encoding);
+    }
+  }
+
   Encoding encodeWithPlaces(String text, boolean withSpecials) {
     long encoding = library.encode(open(), wellFormed(text), withSpecials);
     try {
@@ -40,12 +60,11 @@ final class RustTokenizer implements AutoCloseable {
   }
 
   private int[] ids(long encoding) {
-    long[] ids = library.getTokenIds(encoding);
-    int[] result = new int[ids.length];
-    for (int i = 0; i < ids.length; i++) {
-      result[i] = (int) ids[i];
-    }
-    return result;
+    return whole(library.getTokenIds(encoding));
+  }
+
+  private static int[] whole(long[] numbers) {
+    return Arrays.stream(numbers).mapToInt(Math::toIntExact).toArray();
   }
 
   String decode(int[] ids, int from, int to, boolean skipSpecials) {

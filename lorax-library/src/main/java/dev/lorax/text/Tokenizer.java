@@ -2,6 +2,7 @@ package dev.lorax.text;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -51,6 +52,24 @@ public final class Tokenizer implements AutoCloseable {
     return new Tokenizer(rust(file, json), vocabulary, specials);
   }
 
+  /**
+   * The same, but no encoding is longer than so many tokens, special ones included: of a pair, the
+   * longer text is cut first, a token at a time.
+   *
+   * @throws IllegalArgumentException if the special tokens alone fill that
+   */
+  public static Tokenizer open(Path folder, int longest) {
+    Tokenizer tokenizer = open(folder);
+    int specials = tokenizer.encodeTyped("", Optional.of("")).ids().length;
+    if (longest <= specials) {
+      tokenizer.close();
+      throw new IllegalArgumentException(
+          "%d tokens have no room for a text beside %d special ones".formatted(longest, specials));
+    }
+    tokenizer.rust.cutAt(longest);
+    return tokenizer;
+  }
+
   private static RustTokenizer rust(Path file, String json) {
     TokenizersLibrary library = RustLibrary.get();
     try {
@@ -87,6 +106,14 @@ public final class Tokenizer implements AutoCloseable {
    */
   public Encoding encodeWithPlaces(String text, boolean withSpecials) {
     return rust.encodeWithPlaces(text, withSpecials);
+  }
+
+  /**
+   * The ids of a text, or of a pair, with the special tokens that the model expects, and which of
+   * the two each of them belongs to.
+   */
+  public TypedIds encodeTyped(String text, Optional<String> second) {
+    return rust.encodeTyped(text, second);
   }
 
   /** The text of ids; special tokens, and ids outside the vocabulary, are left out. */

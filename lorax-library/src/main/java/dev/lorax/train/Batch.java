@@ -3,21 +3,34 @@ package dev.lorax.train;
 import dev.lorax.graph.Sequences;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Sequences of tokens, and for every row the token that should follow it.
+ * Sequences of tokens, and for every row what should be predicted there: the token that follows,
+ * or, at the first row alone, the sequence's class.
  *
  * @param tokens ids of all sequences, one after the other
- * @param targets the token to be predicted at each row, or {@link #IGNORED}
+ * @param targets the token or class to be predicted at each row, or {@link #IGNORED}
  * @param sequences the lengths
+ * @param types which text of a pair each token belongs to, 0 or 1; empty: the first
  */
-public record Batch(int[] tokens, int[] targets, Sequences sequences) {
+public record Batch(int[] tokens, int[] targets, Sequences sequences, Optional<int[]> types) {
   /** The target of a row that is not learned from. */
   public static final int IGNORED = -100;
 
+  /** Sequences of single texts. */
+  public Batch(int[] tokens, int[] targets, Sequences sequences) {
+    this(tokens, targets, sequences, Optional.empty());
+  }
+
   /** Checks that the parts agree. */
   public Batch {
+    if (types.isPresent() && types.get().length != tokens.length) {
+      throw new IllegalArgumentException(
+          "%d types are not one for each of %d tokens"
+              .formatted(types.get().length, tokens.length));
+    }
     if (tokens.length != targets.length || tokens.length != sequences.rows()) {
       throw new IllegalArgumentException(
           "%d tokens, %d targets and %s do not fit"
@@ -42,6 +55,33 @@ public record Batch(int[] tokens, int[] targets, Sequences sequences) {
     return new Batch(ids, targets, Sequences.of(tokens));
   }
 
+  /**
+   * A batch whose sequences belong to classes, each predicted at its sequence's first token.
+   *
+   * @param classes one a sequence, from 0
+   */
+  public static Batch ofClasses(List<int[]> tokens, int... classes) {
+    Sequences sequences = Sequences.of(tokens);
+    if (classes.length != sequences.count()) {
+      throw new IllegalArgumentException(
+          "%d classes are not one for each of %s".formatted(classes.length, sequences));
+    }
+    int[] targets = new int[sequences.rows()];
+    Arrays.fill(targets, IGNORED);
+    int first = 0;
+    for (int i = 0; i < classes.length; i++) {
+      targets[first] = classes[i];
+      first += sequences.length(i);
+    }
+    return new Batch(tokens.stream().flatMapToInt(Arrays::stream).toArray(), targets, sequences);
+  }
+
+  /** The same batch, with the text of a pair that each token belongs to, 0 or 1. */
+  public Batch typed(List<int[]> typesOfTokens) {
+    int[] all = typesOfTokens.stream().flatMapToInt(Arrays::stream).toArray();
+    return new Batch(tokens, targets, sequences, Optional.of(all));
+  }
+
   private static void requireFit(List<int[]> tokens, List<int[]> labels) {
     if (tokens.size() != labels.size()) {
       throw new IllegalArgumentException(
@@ -63,7 +103,8 @@ public record Batch(int[] tokens, int[] targets, Sequences sequences) {
     return new Batch(
         Arrays.copyOfRange(tokens, start, end),
         Arrays.copyOfRange(targets, start, end),
-        Sequences.of(end - start));
+        Sequences.of(end - start),
+        types.map(all -> Arrays.copyOfRange(all, start, end)));
   }
 
   /** The rows that are learned from. */

@@ -30,7 +30,8 @@ record Loss(long[] targets, double factor, CrossEntropy entropy) implements Obje
 
   /** The pass that gives what the loss is measured on. */
   static Pass pass(Batch batch, Mode mode) {
-    Pass pass = Pass.of(batch.tokens(), batch.sequences()).in(mode);
+    Pass plain = Pass.of(batch.tokens(), batch.sequences()).in(mode);
+    Pass pass = batch.types().map(plain::typed).orElse(plain);
     int[] rows = batch.supervisedRows();
     return rows.length == batch.tokens().length ? pass : pass.rows(rows);
   }

@@ -114,6 +114,17 @@ final class HeapVectors implements Vectors {
     }
   }
 
+  /** tanh(u) is 1 − 2 / (e^2u + 1). */
+  @Override
+  public void softCap(float cap, float[] x, int from, int to) {
+    for (int i = from; i < to; i += LANES) {
+      var some = FLOATS.indexInRange(i, to);
+      FloatVector u = FloatVector.fromArray(FLOATS, x, i, some).mul(2 / cap);
+      FloatVector rest = FloatVector.broadcast(FLOATS, 2 * cap).div(exponential(u).add(1));
+      rest.neg().add(cap).intoArray(x, i, some);
+    }
+  }
+
   /** x · sigmoid(u). */
   private static FloatVector gated(FloatVector x, FloatVector u) {
     return x.div(exponential(u.neg()).add(1));

@@ -1,5 +1,6 @@
 package dev.lorax.checkpoint;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -126,8 +127,10 @@ class CheckpointTest {
     assertThatThrownBy(() -> Checkpoint.open(folder))
         .isInstanceOf(ModelConfigException.class)
         .hasMessage(
-            "%s: unknown model_type 'mamba'. Known are gpt2, llama, mistral, qwen2, qwen3"
-                .formatted(folder.resolve("config.json")));
+            "%s: unknown model_type 'mamba'. Known are %s"
+                .formatted(
+                    folder.resolve("config.json"),
+                    Architecture.KNOWN.keySet().stream().sorted().collect(joining(", "))));
   }
 
   @Test
@@ -161,6 +164,16 @@ class CheckpointTest {
         .satisfies(
             fault ->
                 assertThat(fault.getMessage().split("c_attn.weight is missing", -1)).hasSize(2));
+  }
+
+  @Test
+  void expertsThatAreStackedInOneTensorAreRefusedByName() {
+    copy("mixtral-lora-experts");
+    String stack = "model.layers.0.mlp.experts.gate_up_proj";
+    weights(tensors -> tensors.put(stack, Tensor.zeros(DType.F32, 4, 48, 32)));
+    assertThatThrownBy(() -> Checkpoint.open(folder).close())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(stack + " stacks all experts in one tensor");
   }
 
   @ParameterizedTest

@@ -3,7 +3,7 @@ package dev.lorax.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.lang.management.ManagementFactory;
+import dev.lorax.HeapUse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -167,15 +167,9 @@ class SafetensorsFaultsTest {
             .collect(Collectors.joining(",", "{", "}"));
     Path file = RawFile.write(folder, entries.replace('\'', '"'), new byte[0]);
     SafetensorsHeader.read(file);
-    long before = allocated();
+    long before = HeapUse.allocated();
     SafetensorsHeader.read(file);
-    assertThat(allocated() - before).isLessThan(20L * entries.length());
-  }
-
-  static long allocated() {
-    com.sun.management.ThreadMXBean threads =
-        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+    assertThat(HeapUse.allocated() - before).isLessThan(20L * entries.length());
   }
 
   private String fault(String header, int dataBytes) {

@@ -120,18 +120,6 @@ class WeightsTest {
     assertThat(fault()).contains("is not valid JSON (").endsWith(": fetch the index again");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"pytorch_model.bin", "pytorch_model.bin.index.json"})
-  void pickled_weights_are_answered_with_how_to_convert_them(String name) {
-    write(name, "");
-    assertThat(fault())
-        .contains("holds its weights as pytorch_model.bin only")
-        .endsWith(
-            "convert it in Python: from transformers import AutoModelForCausalLM as M;"
-                + " M.from_pretrained('%1$s').save_pretrained('%1$s', safe_serialization=True)"
-                    .formatted(folder));
-  }
-
   @Test
   void a_folder_without_weights_is_answered_with_what_is_expected() {
     assertThat(fault())

@@ -209,6 +209,17 @@ class AdapterBankTest {
     }
   }
 
+  @Test
+  void adaptersOfExpertsAreRefused() {
+    Fixture mixture = Fixture.named("mixtral-lora-experts");
+    try (Checkpoint base = Checkpoint.open(mixture.folder(), DType.F32);
+        Adapter adapter = PeftFolder.read(mixture.folder().resolve("adapter"), base)) {
+      refuses(
+          () -> AdapterBank.of(base.graph(), Map.of("one", adapter)).close(),
+          "Adapter 'one' adapts decoder.blocks.0.ffn.experts.0.gate: a bank holds no adapters of");
+    }
+  }
+
   private static void refuses(Runnable call, String message) {
     assertThatThrownBy(call::run)
         .isInstanceOf(IllegalArgumentException.class)

@@ -10,10 +10,15 @@ import dev.lorax.graph.Mode;
 import dev.lorax.graph.Op;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Sequences;
+import dev.lorax.lora.Adaptation;
+import dev.lorax.lora.BiasedLora;
 import dev.lorax.lora.Dropout;
 import dev.lorax.lora.Lora;
 import dev.lorax.lora.Scaling;
 import dev.lorax.lora.Start;
+import dev.lorax.lora.TokenIds;
+import dev.lorax.lora.TokenLogits;
+import dev.lorax.lora.TokenRows;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
@@ -65,10 +70,29 @@ class GradientTest {
     check(new RmsNorm(width, 1e-5), ROWS);
   }
 
+  @Test
+  void rmsNormWithAnOffset() {
+    check(new RmsNorm(8, 1e-5, 1), ROWS);
+  }
+
+  @Test
+  void scaleAndSoftCap() {
+    check(new Scale(0.3), ROWS);
+    check(new Scale(0.3, true), ROWS);
+    check(new SoftCap(0.7), ROWS);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {8, 4, 2})
   void rotaryOfOneHeadAndOfMany(int head) {
     check(new Rotary(head), ROWS, new long[] {5, head});
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void rotaryOfSomeNumbersOfAHead(Rotary.Pairs pairs) {
+    check(new Rotary(8, 4, pairs), ROWS, new long[] {5, 4});
+    check(new Rotary(4, 4, pairs), ROWS, new long[] {5, 4});
   }
 
   @Test
@@ -102,8 +126,71 @@ class GradientTest {
   }
 
   @Test
+  void attentionToBothSides() {
+    check(Attention.bidirectional(2, 4), Sequences.uniform(1, 5), ROWS, ROWS, ROWS);
+    check(Attention.bidirectional(2, 4), Sequences.of(4, 1), ROWS, ROWS, ROWS);
+  }
+
+  @Test
+  void attentionWithCappedScores() {
+    Attention capped = new Attention(4, 2, 2, OptionalInt.of(3), 0.9, 0.8);
+    long[] narrow = {5, 4};
+    check(capped, Sequences.uniform(1, 5), ROWS, narrow, narrow);
+    check(capped, Sequences.of(4, 1), ROWS, narrow, narrow);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void routing(boolean renormalised) {
+    check(new Routing(2, renormalised), ROWS);
+  }
+
+  /** Expert 2 gets no token. */
+  @Test
+  void dispatchToExperts() {
+    Supplier<Tensor> weights =
+        () -> Tensor.of(new double[] {.4, .6, 0, 1, 0, 0, 0, 1, 0, .3, .7, 0, 0, .5, 0}, 5, 3);
+    for (int expert = 0; expert < 3; expert++) {
+      ExpertDispatch dispatch = new ExpertDispatch(expert);
+      check(dispatch, () -> List.of(weights.get()), Map.of(), Sequences.of(5), ROWS);
+    }
+  }
+
+  /** From the router's logits and the tokens to the sum, with experts that double their rows. */
+  @Test
+  void mixtureOfExperts() {
+    double found =
+        FiniteDifferences.largest(
+            leaves -> {
+              Tensor weights = new Routing(2, true).apply(call(leaves.subList(0, 1), Map.of()));
+              List<Tensor> inputs = new ArrayList<>(List.of(weights));
+              for (int expert = 0; expert < 6; expert++) {
+                List<Tensor> seen = List.of(leaves.get(1), weights);
+                Tensor rows = new ExpertDispatch(expert).apply(call(seen, Map.of()));
+                inputs.add(rows.mul(1 + expert));
+              }
+              return new ExpertCombine(6, 8).apply(call(inputs, Map.of()));
+            },
+            new long[] {5, 6},
+            ROWS);
+    assertThat(found).isLessThan(1e-6);
+  }
+
+  @Test
   void embedding() {
     check(new Embedding(7, 3), () -> List.of(ids(1, 4, 4, 0)), Sequences.of(4));
+  }
+
+  @Test
+  void typeEmbedding() {
+    Map<String, Supplier<Tensor>> feeds = Map.of(TypeEmbedding.TYPES, () -> ids(0, 0, 1, 1));
+    check(new TypeEmbedding(2, 3), List::of, feeds, Sequences.of(4));
+    check(new TypeEmbedding(2, 3), List::of, Map.of(), Sequences.of(4));
+  }
+
+  @Test
+  void positionEmbedding() {
+    check(new PositionEmbedding(7, 3, 2), () -> List.of(ids(1, 4, 4, 6)), Sequences.of(4));
   }
 
   @Test
@@ -126,6 +213,25 @@ class GradientTest {
   @Test
   void loraWithDropout() {
     check(lora(new Dense(8, 3, true), 2, 0.5, Optional.empty()), new long[] {5, 3}, ROWS);
+  }
+
+  @Test
+  void loraWithABias() {
+    BiasedLora biased = new BiasedLora(lora(new Dense(8, 3, true), 2, 0, Optional.empty()));
+    check(biased, new long[] {5, 3}, ROWS);
+  }
+
+  @Test
+  void trainedRowsOfTokens() {
+    Supplier<List<Tensor>> ids = () -> List.of(ids(1, 4, 4, 0));
+    TokenRows rows = new TokenRows(new Embedding(7, 3), TokenIds.of(4, 2, 0));
+    check(rows, ids, Map.of(), Sequences.of(4), new long[] {4, 3});
+  }
+
+  @Test
+  void logitsByTrainedRowsOfTokens() {
+    TokenIds tokens = TokenIds.of(4, 2);
+    check(new TokenLogits(new Dense(8, 7, false), tokens, "rows"), new long[] {5, 7}, ROWS);
   }
 
   @Test
@@ -232,7 +338,7 @@ class GradientTest {
       StubRecording call =
           new StubRecording(
               new StubCall(values, parameters, fed, sequences, Mode.training(1, 2)),
-              op instanceof Lora);
+              op instanceof Adaptation);
       if (!op.serves(call.trained())) {
         return;
       }
@@ -251,7 +357,9 @@ class GradientTest {
       try (Gradients off = Gradients.off()) {
         for (int i = 0; i < inputs; i++) {
           if (i == 0 || !(op instanceof Rotary)) { // which has none for its angles
-            requireEqual(own[i], leaves.get(i).gradient());
+            Tensor expected = leaves.get(i).gradient();
+            boolean isNone = own[i] == null; // as an expert without tokens says
+            requireEqual(isNone ? expected.mul(0) : own[i], expected);
           }
         }
         call.learned()

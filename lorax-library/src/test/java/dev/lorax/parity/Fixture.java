@@ -21,6 +21,11 @@ public record Fixture(Path folder) {
     return in(HERE);
   }
 
+  /** Those of encoders with a head that chooses a class. */
+  public static List<Fixture> classifiers() {
+    return in(HERE.resolve("classifiers"));
+  }
+
   /** A fixture of the repository. */
   public static Fixture named(String name) {
     return new Fixture(HERE.resolve(name));
@@ -66,14 +71,17 @@ public record Fixture(Path folder) {
   /** Token ids of a JSON array. */
   public static List<int[]> rows(JsonNode array) {
     List<int[]> rows = new ArrayList<>();
-    for (JsonNode row : array) {
-      int[] ids = new int[row.size()];
-      for (int i = 0; i < ids.length; i++) {
-        ids[i] = row.get(i).intValue();
-      }
-      rows.add(ids);
-    }
+    array.forEach(row -> rows.add(row(row)));
     return rows;
+  }
+
+  /** Whole numbers of a JSON array. */
+  public static int[] row(JsonNode array) {
+    int[] numbers = new int[array.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = array.get(i).intValue();
+    }
+    return numbers;
   }
 
   /** Tensors that transformers and PEFT computed. */

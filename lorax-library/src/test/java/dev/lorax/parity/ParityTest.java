@@ -51,7 +51,7 @@ class ParityTest {
   @TestFactory
   Stream<DynamicTest> everyFixtureIsMatched() {
     List<Fixture> fixtures = Fixture.all();
-    assertThat(fixtures).hasSizeGreaterThanOrEqualTo(18);
+    assertThat(fixtures).hasSizeGreaterThanOrEqualTo(25);
     return fixtures.stream().map(fixture -> test(fixture, () -> check(fixture)));
   }
 

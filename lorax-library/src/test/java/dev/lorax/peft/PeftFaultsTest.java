@@ -1,5 +1,6 @@
 package dev.lorax.peft;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,7 @@ import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.checkpoint.CheckpointException;
 import dev.lorax.checkpoint.Safetensors;
 import dev.lorax.checkpoint.SafetensorsWriter;
+import dev.lorax.lora.Adapter;
 import dev.lorax.parity.Fixture;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Scope;
@@ -134,11 +136,27 @@ class PeftFaultsTest {
   }
 
   @Test
-  void aPickleIsRefusedWithTheWayOut() throws IOException {
+  void aPickleThatIsNoneIsRefused() throws IOException {
     Files.move(folder.resolve("adapter_model.safetensors"), folder.resolve("adapter_model.bin"));
-    requireRefused()
-        .hasMessageContaining("adapter_model.bin")
-        .hasMessageContaining("save_pretrained");
+    requireRefused().hasMessageContaining("adapter_model.bin");
+  }
+
+  @Test
+  void aPickleIsReadAsTheFileOfToday() {
+    Path fixture = Fixture.named("gpt2-lora").folder();
+    try (Checkpoint gpt2 = Checkpoint.open(fixture);
+        Adapter today = PeftFolder.read(fixture.resolve("adapter"), gpt2);
+        Adapter pickled = PeftFolder.read(fixture.resolve("adapter_bin"), gpt2)) {
+      assertThat(pickled.graph()).isEqualTo(today.graph());
+      today
+          .parameters()
+          .asMap()
+          .forEach(
+              (name, value) ->
+                  assertThat(pickled.parameters().get(name).toFloats())
+                      .as(name)
+                      .isEqualTo(value.toFloats()));
+    }
   }
 
   @ParameterizedTest

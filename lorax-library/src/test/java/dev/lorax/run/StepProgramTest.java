@@ -24,7 +24,7 @@ class StepProgramTest {
   private static final int[] TOKENS = {3, 1, 4, 1, 5, 9, 2, 6};
 
   static Stream<Architecture> architectures() {
-    return Stream.of(Models.gpt2(), Models.llama());
+    return Stream.concat(Stream.of(Models.gpt2(), Models.llama()), Models.ofFixtures().stream());
   }
 
   @ParameterizedTest

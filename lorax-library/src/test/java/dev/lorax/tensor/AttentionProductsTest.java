@@ -13,8 +13,16 @@ class AttentionProductsTest {
   private static final long HEAD = 8;
 
   @ParameterizedTest
-  @CsvSource({"40, 1000", "40, 7", "700, 1000", "700, 300", "513, 5"})
-  void valueAndSlopesEqualThoseOfTheFusedKernel(int time, int window) {
+  @CsvSource({
+    "40, 1000, true",
+    "40, 7, true",
+    "700, 1000, true",
+    "700, 300, true",
+    "513, 5, true",
+    "40, 1000, false",
+    "700, 1000, false"
+  })
+  void valueAndSlopesEqualThoseOfTheFusedKernel(int time, int window, boolean causal) {
     try (Scope scope = new Scope()) {
       Tensor q = Tensor.normal(DType.F32, 1, 1, KEY_HEADS, GROUP, time, HEAD).requireGradient();
       Tensor k = Tensor.normal(DType.F32, 1, 2, KEY_HEADS, time, HEAD).requireGradient();
@@ -22,11 +30,12 @@ class AttentionProductsTest {
       Tensor gradient = Tensor.normal(DType.F32, 1, 4, KEY_HEADS, GROUP, time, HEAD);
       Tensor expected;
       try (Gradients on = Gradients.on()) {
-        expected = fused(q, k, v, window);
+        expected = fused(q, k, v, causal ? Kernels.slidingMask(time, time, window) : null);
         expected.mul(gradient).sum().backward();
       }
       try (Gradients off = Gradients.off()) {
-        AttentionProducts products = new AttentionProducts(q, k, v, window, 0.3);
+        AttentionProducts products =
+            new AttentionProducts(q, k, v, window, 0.3, Double.POSITIVE_INFINITY, causal);
         AttentionProducts.Mixed mixed = products.mix();
         requireClose(mixed.mixed(), expected);
         Slopes slopes = products.back(gradient, mixed.weights());
@@ -37,10 +46,39 @@ class AttentionProductsTest {
     }
   }
 
-  private static Tensor fused(Tensor q, Tensor k, Tensor v, int window) {
+  /** The engine's derivative of the formula as it stands, in one block and in several. */
+  @ParameterizedTest
+  @CsvSource({"40, 1000", "40, 7", "700, 1000", "700, 300"})
+  void cappedValueAndSlopesEqualTheEngines(int time, int window) {
+    try (Scope scope = new Scope()) {
+      Tensor q = Tensor.normal(DType.F32, 1, 1, KEY_HEADS, GROUP, time, HEAD).requireGradient();
+      Tensor k = Tensor.normal(DType.F32, 1, 2, KEY_HEADS, time, HEAD).requireGradient();
+      Tensor v = Tensor.normal(DType.F32, 1, 3, KEY_HEADS, time, HEAD).requireGradient();
+      Tensor gradient = Tensor.normal(DType.F32, 1, 4, KEY_HEADS, GROUP, time, HEAD);
+      Tensor expected;
+      try (Gradients on = Gradients.on()) {
+        Tensor queries = q.view(1, KEY_HEADS * GROUP, time, HEAD);
+        Tensor keys = k.view(1, KEY_HEADS, time, HEAD);
+        Tensor values = v.view(1, KEY_HEADS, time, HEAD);
+        Tensor mask = Kernels.slidingMask(time, time, window);
+        expected = Kernels.cappedAttention(queries, keys, values, mask, 0.9, 0.7);
+        expected.mul(gradient.view(1, KEY_HEADS * GROUP, time, HEAD)).sum().backward();
+      }
+      try (Gradients off = Gradients.off()) {
+        AttentionProducts products = new AttentionProducts(q, k, v, window, 0.9, 0.7, true);
+        AttentionProducts.Mixed mixed = products.mix();
+        requireClose(mixed.mixed(), expected.view(KEY_HEADS, GROUP, time, HEAD));
+        Slopes slopes = products.back(gradient, mixed.weights());
+        requireClose(slopes.queries(), q.gradient());
+        requireClose(slopes.keys(), k.gradient());
+        requireClose(slopes.values(), v.gradient());
+      }
+    }
+  }
+
+  private static Tensor fused(Tensor q, Tensor k, Tensor v, Tensor mask) {
     int time = (int) q.size(2);
     Tensor queries = q.view(1, KEY_HEADS * GROUP, time, HEAD);
-    Tensor mask = Kernels.slidingMask(time, time, window);
     return Kernels.attention(
             queries,
             k.view(1, KEY_HEADS, time, HEAD),

@@ -51,6 +51,9 @@ class StepKernelsTest {
     check(x, StepKernels::geluTanh, Kernels::geluTanh);
     check(x, StepKernels::gelu, Kernels::gelu);
     check(x, StepKernels::relu, Kernels::relu);
+    check(x, StepKernels::tanh, Kernels::tanh);
+    check(x, (from, to) -> StepKernels.softCap(from, 3, to), row -> Kernels.softCap(row, 3));
+    check(x, (from, to) -> StepKernels.scale(from, 3, to), row -> row.mul(3));
   }
 
   @Test
@@ -152,19 +155,21 @@ class StepKernelsTest {
     keys.narrow(3, 0, length).copyInPlace(k.transpose(1, 2).view(1, groups, head, length));
     values.narrow(2, 0, length).copyInPlace(v.view(1, groups, length, head));
     HeldRows.Memory memory = new HeldRows.Memory(Span.of(keys, 0), Span.of(values, 0));
-    StepAttention steps = new StepAttention(groups * sharing, sharing, head, window, 0.3f);
+    StepAttention steps =
+        new StepAttention(groups * sharing, sharing, head, window, 0.3f, Float.POSITIVE_INFINITY);
     Rows y = like(q);
     HeldRows held = new HeldRows(List.of(memory), 128, new int[] {length});
     steps.mix(rows(q), held, new float[steps.scratch(1, 128)], y);
-    Tensor mixed =
-        Kernels.attention(
-            q.view(1, groups * sharing, 1, head),
-            k.view(1, groups, length, head),
-            v.view(1, groups, length, head),
-            Kernels.slidingMask(1, length, window),
-            false,
-            0.3f);
+    Tensor queries = q.view(1, groups * sharing, 1, head);
+    Tensor oldKeys = k.view(1, groups, length, head);
+    Tensor oldValues = v.view(1, groups, length, head);
+    Tensor mask = Kernels.slidingMask(1, length, window);
+    Tensor mixed = Kernels.attention(queries, oldKeys, oldValues, mask, false, 0.3f);
     assertSame(y, mixed.view(1, -1), 1e-5);
+    StepAttention capped = new StepAttention(groups * sharing, sharing, head, window, 0.3f, 0.8f);
+    capped.mix(rows(q), held, new float[capped.scratch(1, 128)], y);
+    Tensor bounded = Kernels.cappedAttention(queries, oldKeys, oldValues, mask, 0.3f, 0.8f);
+    assertSame(y, bounded.view(1, -1), 1e-5);
   }
 
   private static Rows rows(Tensor x) {

@@ -2,17 +2,14 @@ package dev.lorax.cli.training;
 
 import dev.lorax.cli.console.Failure;
 import dev.lorax.lora.LoraConfig;
-import dev.lorax.lora.Targets;
-import dev.lorax.spelling.EditDistance;
+import dev.lorax.model.LanguageModel;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** What is adapted, and how; on the command line, options of those names. */
 public final class LoraOptions {
-  private static final String ALL = "all-linear";
-  private static final int MOST_TYPOS = 2;
-
   /** The rank of every adapted matrix. */
   @Option(
       names = "--rank",
@@ -46,39 +43,54 @@ public final class LoraOptions {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Ends of the names of the nodes to adapt, or all-linear (default: query,value,"
-              + " as in the LoRA paper; 'lorax inspect --graph before' shows the names).")
+          "Ends of the names of the nodes to adapt, as the graph or the checkpoint has them"
+              + " (query or q_proj), or all-linear (default: query,value, as in the LoRA paper;"
+              + " 'lorax inspect --graph before' shows the names).")
   public List<String> targets;
 
+  /** Ends of node names that are left out; null: none. */
+  @Option(
+      names = "--exclude",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Ends of names that --targets would name, and that are left alone.")
+  public List<String> exclude;
+
+  /** Blocks that are adapted; null: all. */
+  @Option(
+      names = "--layers",
+      paramLabel = "N,M-K",
+      description = "Adapt these blocks alone, counted from 0: 0,1 or 8-15.")
+  public String layers;
+
+  /** What else an adapter may have. */
+  @ArgGroup(exclusive = false, validate = false, heading = "%nHow it is adapted (as in PEFT):%n")
+  public FormOptions form = new FormOptions();
+
   /**
-   * The configuration.
+   * The configuration, by the names of the graph alone.
    *
-   * @throws Failure if a number is out of range
+   * @throws Failure if a number is out of range, or choices exclude each other
    */
   public LoraConfig config() {
-    return Failure.orUsage(
-        () -> {
-          LoraConfig.Builder builder =
-              LoraConfig.builder().rank(rank).alpha(numerator()).dropout(dropout);
-          if (targets != null) {
-            targets.forEach(this::requireMeant);
-            boolean all = targets.equals(List.of(ALL));
-            builder.targets(
-                all ? Targets.allLinear() : Targets.named(targets.toArray(String[]::new)));
-          }
-          return builder.build();
-        });
+    return config(Optional.empty());
   }
 
-  /** All-linear is the name of no node, so that the model could not tell what was meant. */
-  private void requireMeant(String target) {
-    int typos = EditDistance.between(target.toLowerCase(Locale.ROOT), ALL);
-    if (typos > 0 && typos <= MOST_TYPOS) {
-      throw Failure.usage("--targets %s: did you mean %s?".formatted(target, ALL));
-    }
-    if (typos == 0 && targets.size() > 1) {
-      throw Failure.usage("--targets %s stands alone: leave out the other names".formatted(ALL));
-    }
+  /** The configuration for a model, by the names of its checkpoint, too. */
+  public LoraConfig config(LanguageModel base) {
+    return config(Optional.of(base));
+  }
+
+  private LoraConfig config(Optional<LanguageModel> base) {
+    return Failure.orUsage(
+        () -> {
+          ModuleNames names = new ModuleNames(base);
+          LoraConfig.Builder builder =
+              LoraConfig.builder().rank(rank).alpha(numerator()).dropout(dropout);
+          new TargetChoice(targets, exclude, layers).targets(names).ifPresent(builder::targets);
+          form.apply(builder, names);
+          return builder.build();
+        });
   }
 
   private double numerator() {

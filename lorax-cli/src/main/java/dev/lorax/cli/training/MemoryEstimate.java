@@ -35,7 +35,7 @@ public record MemoryEstimate(long base, long adapter, Activations activations) {
     long weights = base.parameters().bytes();
     double bytes = (double) weights / base.parameters().count(); // of a number, in values too
     Activations activations = Activations.of(adapter.graph(), tokens, longest, bytes);
-    return new MemoryEstimate(weights, 4 * adapter.parameters().bytes(), activations);
+    return new MemoryEstimate(weights, 4 * adapter.trained().bytes(), activations);
   }
 
   /** Bytes at the peak, where that share of the stretches is computed twice. */

@@ -24,15 +24,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Several safetensors files whose index says which tensor lies in which.
+ * Several files whose index says which tensor lies in which.
  *
  * <p>The index counts: a tensor that lies in a shard but is not named there is not seen. Tensors
  * belong to the caller, as {@link Safetensors} explains.
  */
-public final class ShardedSafetensors implements Weights {
-  /** The usual name of the index in a checkpoint folder. */
-  public static final String INDEX = "model.safetensors.index.json";
-
+final class ShardedWeights implements Weights {
   private static final int MOST_FAULTS = 100;
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -41,11 +38,10 @@ public final class ShardedSafetensors implements Weights {
           .build();
 
   private final Path index;
-  private final List<Safetensors> shards;
-  private final Map<String, Safetensors> places;
+  private final List<Weights> shards;
+  private final Map<String, Weights> places;
 
-  private ShardedSafetensors(
-      Path index, List<Safetensors> shards, Map<String, Safetensors> places) {
+  private ShardedWeights(Path index, List<Weights> shards, Map<String, Weights> places) {
     this.index = index;
     this.shards = shards;
     this.places = places;
@@ -58,15 +54,15 @@ public final class ShardedSafetensors implements Weights {
    * @throws CheckpointException one message that lists every shard that is missing or damaged and
    *     every tensor that is not in its place
    */
-  public static ShardedSafetensors open(Path index) {
+  static ShardedWeights open(Path index) {
     SortedMap<String, Set<String>> wanted = namesByShard(index);
     List<String> faults = new ArrayList<>();
-    List<Safetensors> shards = new ArrayList<>();
-    Map<String, Safetensors> places = new LinkedHashMap<>();
+    List<Weights> shards = new ArrayList<>();
+    Map<String, Weights> places = new LinkedHashMap<>();
     wanted.forEach(
         (shard, names) -> {
           try {
-            Safetensors file = Safetensors.open(index.resolveSibling(shard));
+            Weights file = Weights.openFile(index.resolveSibling(shard));
             shards.add(file);
             file.names().stream().filter(names::contains).forEach(name -> places.put(name, file));
             names.stream()
@@ -77,10 +73,10 @@ public final class ShardedSafetensors implements Weights {
           }
         });
     if (!faults.isEmpty()) {
-      shards.forEach(Safetensors::close);
+      shards.forEach(Weights::close);
       throw faults(index, faults);
     }
-    return new ShardedSafetensors(index, shards, Collections.unmodifiableMap(places));
+    return new ShardedWeights(index, shards, Collections.unmodifiableMap(places));
   }
 
   private static CheckpointException faults(Path index, List<String> faults) {
@@ -159,7 +155,7 @@ public final class ShardedSafetensors implements Weights {
   /** Closes all shards; tensors that were handed out stay valid. */
   @Override
   public void close() {
-    shards.forEach(Safetensors::close);
+    shards.forEach(Weights::close);
   }
 
   /** The index, how many shards it has and how many tensors they hold. */

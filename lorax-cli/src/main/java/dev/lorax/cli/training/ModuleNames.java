@@ -1,0 +1,48 @@
+package dev.lorax.cli.training;
+
+import dev.lorax.cli.console.Failure;
+import dev.lorax.graph.Node;
+import dev.lorax.lora.Targets;
+import dev.lorax.model.LanguageModel;
+import dev.lorax.model.Source;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What the checkpoint calls things, beside the names of the graph.
+ *
+ * @param base whose checkpoint; empty where only the options are looked at
+ */
+record ModuleNames(Optional<LanguageModel> base) {
+  /** Targets by names of either kind. */
+  Targets in(Targets targets) {
+    return targets.alsoCalled(this::of);
+  }
+
+  /** The module that holds a node's weight, or the node's own name. */
+  private String of(Node node) {
+    return base.flatMap(model -> model.architecture().weights().source(node.name() + ".weight"))
+        .map(Source::tensor)
+        .map(tensor -> tensor.replaceFirst("\\.weight$", ""))
+        .orElse(node.name());
+  }
+
+  /**
+   * A token's id, from a number or the token itself.
+   *
+   * @throws Failure if the model has no such token
+   */
+  int token(String text) {
+    if (text.matches("\\d{1,9}")) {
+      return Integer.parseInt(text);
+    }
+    OptionalInt id = base.orElseThrow().tokenizer().id(text);
+    if (id.isEmpty()) {
+      throw Failure.usage(
+          "--train-tokens %s: no token is called so; give its id, or the token as the tokenizer"
+                  .formatted(text)
+              + " writes it");
+    }
+    return id.getAsInt();
+  }
+}

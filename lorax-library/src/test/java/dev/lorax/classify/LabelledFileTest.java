@@ -1,0 +1,72 @@
+package dev.lorax.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lorax.data.DataException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Texts and classes come from JSON lines and CSV, or one line says what is wrong. */
+class LabelledFileTest {
+  private static final List<String> LABELS = List.of("calm", "storm");
+
+  @TempDir Path folder;
+
+  @Test
+  void labelsAreNamesOrNumbers() throws IOException {
+    Path file =
+        file(
+            "a.jsonl",
+            "{\"text\": \"sea\", \"label\": \"storm\"}\n{\"text\": \"b\", \"label\": 0}");
+    assertThat(LabelledFile.read(file, LABELS))
+        .containsExactly(LabelledText.of("sea", 1), LabelledText.of("b", 0));
+    assertThat(LabelledFile.labels(file)).containsExactly("0", "storm");
+  }
+
+  @Test
+  void aNameThatLooksLikeANumberIsAName() throws IOException {
+    Path file = file("a.jsonl", "{\"text\": \"sea\", \"label\": 1}\n");
+    assertThat(LabelledFile.read(file, List.of("1", "0")))
+        .containsExactly(LabelledText.of("sea", 0));
+  }
+
+  @Test
+  void tablesAndPairsAreReadToo() throws IOException {
+    Path texts = file("a.csv", "text,label\n\"sea, wind\",calm\nmast,storm\n");
+    assertThat(LabelledFile.read(texts, LABELS))
+        .containsExactly(LabelledText.of("sea, wind", 0), LabelledText.of("mast", 1));
+    Path pairs = file("b.csv", "text_a,text_b,label\nsea,wind,1\n");
+    assertThat(LabelledFile.read(pairs, LABELS))
+        .containsExactly(new LabelledText("sea", Optional.of("wind"), 1));
+  }
+
+  @Test
+  void whatIsWrongIsToldWithItsLine() throws IOException {
+    Path unknown =
+        file("a.jsonl", "{\"text\":\"a\",\"label\":0}\n{\"text\":\"b\",\"label\":\"rain\"}");
+    requireRefused(
+        unknown, ", line 2: the label 'rain' is no class of the model, which has calm, storm");
+    Path missing = file("b.jsonl", "{\"text\": \"sea\"}\n");
+    requireRefused(missing, ", line 1: has no field 'label', only [text]");
+    Path list = file("c.jsonl", "{\"text\": \"sea\", \"label\": [0, 1]}\n");
+    requireRefused(list, ", line 1: the field 'label' is neither a text nor a number");
+    Path other = file("d.jsonl", "{\"sentence\": \"sea\", \"label\": 0}\n");
+    requireRefused(other, ", line 1: has no [text], only [sentence, label]");
+  }
+
+  private static void requireRefused(Path file, String what) {
+    assertThatThrownBy(() -> LabelledFile.read(file, LABELS))
+        .isInstanceOf(DataException.class)
+        .hasMessage(file + what);
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+}
