@@ -171,8 +171,7 @@ final class DoctorCommand implements Callable<Integer> {
           checked();
           return running.applyThreads();
         });
-    String type = ModelOptions.precision(running.type).isPresent() ? null : running.type;
-    attempt("model", () -> ModelOptions.writing(model.open(type)))
+    attempt("model", () -> ModelOptions.writing(model.open(running.type)))
         .ifPresent(
             base -> {
               try (base) {

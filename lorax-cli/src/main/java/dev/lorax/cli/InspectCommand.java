@@ -60,7 +60,7 @@ final class InspectCommand implements Callable<Integer> {
       names = "--dtype",
       paramLabel = "TYPE",
       description =
-          "int8 or int4: shows what quantising each of the model's matrices to it would lose.")
+          "int8, int4 or nf4: shows what quantising each of the model's matrices to it would lose.")
   private String type;
 
   @Option(names = "--json", description = "Print everything as one JSON object.")
@@ -164,7 +164,7 @@ final class InspectCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 Failure.usage(
-                    "--dtype %s is not quantised, and loses nothing to show: give int8 or int4"
+                    "--dtype %s is not quantised, and loses nothing to show: give int8, int4 or nf4"
                         .formatted(type)));
   }
 

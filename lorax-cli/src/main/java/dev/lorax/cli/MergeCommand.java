@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footer = {
       "",
-      "The sum is formed in f32 and rounded once; how much of the change that loses is printed.",
+      "The sum is formed in f32 and rounded once; how much of the change that loses is printed. A"
+          + " model that bitsandbytes quantised is made plain in f32 first, and written so.",
       "",
       "Example:",
       "  lorax merge --model models/gpt2 --adapter forum-adapter --out models/forum-gpt2"
@@ -77,13 +78,14 @@ final class MergeCommand implements Callable<Integer> {
     boolean written = false;
     try {
       model.under(adapter);
-      DType target = wanted == null ? StoredWeights.of(model.folder()).main() : wanted;
+      StoredWeights stored = StoredWeights.of(model.folder());
+      DType target = wanted == null ? stored.main() : wanted;
       try (Checkpoint base = Checkpoint.open(model.folder(), DType.F32); // exact, then rounded once
           Adapter adapted = ModelOptions.adapter(adapter, base);
           Merge merge = Failure.orFail(() -> Merge.of(base, adapted))) {
         CheckpointFolder.write(out, base, merge.parameters(), target);
         written = true;
-        report(Rounding.of(merge, target), target);
+        report(Rounding.of(merge, target), target, stored.quantised() > 0);
       }
       return ExitCode.OK;
     } finally {
@@ -93,17 +95,22 @@ final class MergeCommand implements Callable<Integer> {
     }
   }
 
-  private void report(Rounding rounding, DType target) {
+  private void report(Rounding rounding, DType target, boolean dequantised) {
     if (json) {
       ObjectNode report = new ObjectMapper().createObjectNode();
       report.put("out", out.toString());
       report.put("dtype", ModelOptions.name(target));
+      report.put("dequantised", dequantised);
       report.put("modules", rounding.modules());
       report.put("worstLostShare", rounding.worst());
       report.put("worstModule", rounding.worstModule());
       report.put("meanLostShare", rounding.mean());
       console.result(report);
       return;
+    }
+    if (dequantised) {
+      console.result(
+          "base", "was quantised: all of it is plain now, what the adapter changed and what not");
     }
     console.result("merged", Figures.count(rounding.modules()) + " modules");
     console.result(

@@ -48,22 +48,14 @@ class ModelOptions {
     return Checkpoint.open(folder());
   }
 
-  /** Opens it with weights of a type, or as stored if none is given. */
+  /** Opens it with weights of a type or quantised, or as stored if none is given. */
   Checkpoint open(String type) {
-    return type == null
-        ? open()
-        : Checkpoint.open(folder(), type(type, Set.of(DType.F32, DType.BF16)));
-  }
-
-  /** Tells at once that nothing is trained over a quantised base. */
-  static void refuseQuantized(String type) {
-    precision(type)
-        .ifPresent(
-            bits -> {
-              throw Failure.usage(
-                  "--dtype %s serves for generating text: train on f32 or bf16, then generate with it"
-                      .formatted(bits));
-            });
+    if (type == null) {
+      return open();
+    }
+    return precision(type)
+        .map(bits -> Checkpoint.open(folder(), bits))
+        .orElseGet(() -> Checkpoint.open(folder(), type(type, Set.of(DType.F32, DType.BF16))));
   }
 
   /** The quantised form of a name, if it is that of one; the name may be null. */

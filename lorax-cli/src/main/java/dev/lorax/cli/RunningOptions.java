@@ -17,7 +17,8 @@ final class RunningOptions {
       names = "--dtype",
       paramLabel = "TYPE",
       description =
-          "Of the base's weights, f32 or bf16 (default: as stored; bf16 halves their" + " memory).")
+          "Of the base's weights: f32, bf16, or quantised to nf4, int8 or int4 (default: as stored)."
+              + " nf4 takes a quarter of the memory of bf16.")
   String type;
 
   @Option(
@@ -62,7 +63,6 @@ final class RunningOptions {
    */
   void check() {
     fileType();
-    ModelOptions.refuseQuantized(type);
     if (sampleEvery != null && sampleEvery < 1) {
       throw Failure.usage("--sample-every must be at least 1, not " + sampleEvery);
     }

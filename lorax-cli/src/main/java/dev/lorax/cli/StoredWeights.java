@@ -1,5 +1,6 @@
 package dev.lorax.cli;
 
+import dev.lorax.checkpoint.BitsAndBytes;
 import dev.lorax.checkpoint.CheckpointException;
 import dev.lorax.checkpoint.TensorInfo;
 import dev.lorax.checkpoint.Weights;
@@ -18,17 +19,24 @@ import java.util.stream.Stream;
 /**
  * How a checkpoint folder stores its weights.
  *
- * @param bytes by element type
+ * @param bytes by element type, of those that are no part of a quantised matrix
+ * @param quantised bytes of the matrices that bitsandbytes quantised
  * @param files names of the weight files
  */
-record StoredWeights(Map<DType, Long> bytes, List<String> files) {
+record StoredWeights(Map<DType, Long> bytes, long quantised, List<String> files) {
   static StoredWeights of(Path folder) {
     try (Weights weights = Weights.open(folder);
         Stream<Path> content = Files.list(folder)) {
       Map<DType, Long> bytes = new EnumMap<>(DType.class);
+      Set<String> parts = BitsAndBytes.names(weights);
+      long quantised = 0;
       for (String name : weights.names()) {
         TensorInfo info = weights.info(name).orElseThrow();
-        bytes.merge(info.dtype(), info.bytes(), Long::sum);
+        if (parts.contains(name)) {
+          quantised += info.bytes();
+        } else {
+          bytes.merge(info.dtype(), info.bytes(), Long::sum);
+        }
       }
       List<String> files =
           content
@@ -36,7 +44,7 @@ record StoredWeights(Map<DType, Long> bytes, List<String> files) {
               .filter(name -> name.endsWith(".safetensors"))
               .sorted()
               .toList();
-      return new StoredWeights(bytes, files);
+      return new StoredWeights(bytes, quantised, files);
     } catch (IOException failed) {
       throw new CheckpointException(folder, "cannot be read: " + failed.getMessage(), failed);
     }
@@ -57,6 +65,6 @@ record StoredWeights(Map<DType, Long> bytes, List<String> files) {
   }
 
   long total() {
-    return bytes.values().stream().mapToLong(value -> value).sum();
+    return quantised + bytes.values().stream().mapToLong(value -> value).sum();
   }
 }

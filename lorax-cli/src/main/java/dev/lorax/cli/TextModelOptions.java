@@ -11,12 +11,13 @@ final class TextModelOptions extends ModelOptions {
       names = "--dtype",
       paramLabel = "TYPE",
       description =
-          "Of the model's weights: f32, bf16, or quantised to int8 or int4 (default: as stored).")
+          "Of the model's weights: f32, bf16, or quantised to int8, int4 or nf4 (default: as"
+              + " stored).")
   private String type;
 
   /** Opens it for adapters, the first of which counts where they were trained on different ones. */
   Checkpoint openFor(List<ModelSource> adapters) {
     adapters.stream().findFirst().ifPresent(this::under);
-    return precision(type).map(bits -> Checkpoint.open(folder(), bits)).orElseGet(() -> open(type));
+    return open(type);
   }
 }

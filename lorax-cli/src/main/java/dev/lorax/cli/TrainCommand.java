@@ -249,8 +249,13 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private TypeChoice type(Checkpoint base) {
-    DType type = base.parameters().asMap().values().iterator().next().dtype();
+    boolean asked = running.type != null;
+    DType type = base.parameters().type();
+    String format = base.parameters().format();
+    if (!ModelOptions.name(type).equals(format)) {
+      return TypeChoice.quantized(format, type, asked);
+    }
     Set<DType> stored = StoredWeights.of(model.folder()).types();
-    return TypeChoice.of(type, running.type != null, stored, Processor.here());
+    return TypeChoice.of(type, asked, stored, Processor.here());
   }
 }

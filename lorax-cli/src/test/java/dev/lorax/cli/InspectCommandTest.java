@@ -177,8 +177,8 @@ class InspectCommandTest {
 
   @Test
   void refusesTypesThatLoseNothing() {
-    inspect("--dtype", "bf16").failed(2, "--dtype bf16 is not quantised", "int8 or int4");
-    inspect("--dtype", "int5").failed(2, "--dtype int5", "int8 or int4");
+    inspect("--dtype", "bf16").failed(2, "--dtype bf16 is not quantised", "int8, int4 or nf4");
+    inspect("--dtype", "int5").failed(2, "--dtype int5", "int8, int4 or nf4");
   }
 
   private static JsonNode quantized(Path model, Precision precision) throws IOException {

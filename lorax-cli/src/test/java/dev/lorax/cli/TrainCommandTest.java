@@ -219,7 +219,6 @@ class TrainCommandTest {
     train(text, "--sample", "long ".repeat(50)).failed(2, "--sample has 250 tokens", "64");
     train(text, "--threads", 0).failed(2, "Threads must be at least 1");
     train(text, "--dtype", "i8").failed(2, "bf16, f32");
-    train(text, "--dtype", "int4").failed(2, "--dtype int4 serves for generating text");
     train(text, "--schedule", "wavy")
         .failed(2, "--schedule", "'wavy' is none of", "cosine-with-restarts");
     assertThat(out).doesNotExist();

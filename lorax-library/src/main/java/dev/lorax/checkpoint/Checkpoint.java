@@ -43,8 +43,10 @@ public final class Checkpoint implements LanguageModel, AutoCloseable {
   /**
    * Opens a folder with weights as they are stored, but float16 as float32, since CPUs compute
    * float16 hundreds of times slower. Where they are stored in several types, all get that of most.
+   * Matrices that bitsandbytes quantised to nf4 or int8 stay as they are.
    *
-   * @throws CheckpointException if weights are missing, left over, mis-shaped, damaged or quantised
+   * @throws CheckpointException if weights are missing, left over, mis-shaped, damaged, or
+   *     quantised in a way that is not read
    * @throws dev.lorax.model.ModelConfigException if config.json is missing or names an unknown
    *     model
    */
@@ -53,7 +55,7 @@ public final class Checkpoint implements LanguageModel, AutoCloseable {
   }
 
   /**
-   * Opens a folder with weights of that type.
+   * Opens a folder with weights of that type; quantised ones are made plain.
    *
    * @param type {@link DType#F32} or {@link DType#BF16}
    */
@@ -65,10 +67,13 @@ public final class Checkpoint implements LanguageModel, AutoCloseable {
   }
 
   /**
-   * Opens a folder for generating text, with the matrices of products quantised; the rest is as
-   * {@link #open(Path)} loads it.
+   * Opens a folder with the matrices of products quantised, for generating text or as a frozen base
+   * to train over; the rest is as {@link #open(Path)} loads it.
    *
-   * <p>One matrix after the other is quantised, into the Java heap.
+   * <p>One matrix after the other is quantised: whole numbers into the Java heap, normal floats
+   * into native memory.
+   *
+   * @throws CheckpointException also if they are quantised in another form already
    */
   public static Checkpoint open(Path folder, Precision precision) {
     return new Checkpoint(folder, config(folder), Optional.empty(), Optional.of(precision));

@@ -124,6 +124,7 @@ public final class CheckpointFolder {
     if (!untied(base.architecture().weights(), parameters).isEmpty()) {
       json.put("tie_word_embeddings", false);
     }
+    json.remove("quantization_config"); // what is written is plain
     json.put(json.has("dtype") ? "dtype" : "torch_dtype", name);
     return json.toPrettyString() + "\n";
   }

@@ -30,6 +30,7 @@ final class WeightLoader {
   private final Weights files;
   private final WeightMap map;
   private final boolean bare; // names lack the map's prefix
+  private final Set<String> quantised; // all that belongs to matrices of bitsandbytes
   private final Set<String> used = new HashSet<>();
   private final List<String> faults = new ArrayList<>();
 
@@ -37,6 +38,7 @@ final class WeightLoader {
     this.folder = folder;
     this.files = files;
     this.map = map;
+    this.quantised = BitsAndBytes.names(files);
     this.bare = files.names().stream().noneMatch(name -> name.startsWith(map.prefix()));
   }
 
@@ -61,13 +63,20 @@ final class WeightLoader {
       throw new CheckpointException(
           folder, "the weights do not fit the model: " + String.join("; ", loader.faults));
     }
+    loader.refuseOther(precision);
     DType one = type.orElseGet(loader::storedType);
     Map<String, Weight> values = new LinkedHashMap<>();
     // Looked up alone, a table costs no bandwidth: matrices of products are what counts.
     Set<String> products = precision.isPresent() ? Dense.matrices(graph) : Set.of();
     for (String name : graph.parameters().keySet()) {
-      Tensor plain = loader.read(name, one);
-      values.put(name, products.contains(name) ? precision.get().replace(plain) : plain);
+      Weight stored = loader.read(name, one);
+      if (type.isPresent() && !(stored instanceof Tensor)) {
+        values.put(name, plain(stored, one));
+      } else if (stored instanceof Tensor plain && products.contains(name)) {
+        values.put(name, precision.get().replace(plain));
+      } else {
+        values.put(name, stored);
+      }
     }
     return Parameters.ofWeights(values);
   }
@@ -82,15 +91,42 @@ final class WeightLoader {
     }
   }
 
+  private static Tensor plain(Weight quantised, DType type) {
+    try (quantised;
+        Scope scope = new Scope()) {
+      return scope.release(quantised.dense(type));
+    }
+  }
+
+  /** What is quantised in one way would lose more in another, without a word. */
+  private void refuseOther(Optional<Precision> wanted) {
+    for (String name : used) {
+      if (wanted.isPresent() && BitsAndBytes.holds(files, name)) {
+        Precision stored = BitsAndBytes.of(files, name).precision();
+        if (wanted.get() != stored) {
+          throw new CheckpointException(
+              folder,
+              "its weights are quantised to %s already, and would lose more in %s: leave --dtype out"
+                  .formatted(stored, wanted.get()));
+        }
+      }
+    }
+  }
+
   /** The type of most numbers: some files keep norms in float32, but products need one type. */
   private DType storedType() {
     Map<DType, Long> counts = new EnumMap<>(DType.class);
     for (String name : used) {
+      if (quantised.contains(name)) {
+        continue;
+      }
       TensorInfo info = files.info(name).orElseThrow();
       DType type = info.dtype() == DType.F16 ? DType.F32 : info.dtype();
       counts.merge(type, info.shape().size(), Long::sum);
     }
-    return Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey();
+    return counts.isEmpty()
+        ? DType.F32
+        : Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 
   private void check(String parameter, Shape shape) {
@@ -102,6 +138,10 @@ final class WeightLoader {
       fault("%s is missing".formatted(name));
       return;
     }
+    if (quantised.contains(name)) {
+      checkQuantised(name, source, shape);
+      return;
+    }
     Shape wanted = source.fileShape(shape);
     if (!found.get().shape().equals(wanted)) {
       fault("%s is %s instead of %s".formatted(name, found.get().shape(), wanted));
@@ -109,6 +149,12 @@ final class WeightLoader {
     if (!found.get().dtype().isFloating()) {
       fault("%s has type %s, which is no weight's".formatted(name, found.get().dtype()));
     }
+  }
+
+  /** These are kept as [out, in], also where the plain matrix was the other way round. */
+  private void checkQuantised(String name, Source source, Shape shape) {
+    long rows = source instanceof Source.Rows part ? part.groups() * part.total() : shape.get(0);
+    BitsAndBytes.of(files, name).fault(Shape.of(rows, shape.get(1))).ifPresent(this::fault);
   }
 
   private void fault(String fault) {
@@ -120,18 +166,37 @@ final class WeightLoader {
   private void checkUnused() {
     for (String name : files.names()) {
       boolean ignored = map.ignores(name) || bare && map.ignores(map.prefix() + name);
-      if (!used.contains(name) && !ignored) {
+      if (!used.contains(name) && !quantised.contains(name) && !ignored) {
         fault("%s is left over".formatted(name));
       }
     }
   }
 
-  private Tensor read(String parameter, DType type) {
+  private Weight read(String parameter, DType type) {
     Source source = map.source(parameter).orElseThrow();
+    String name = fileName(source);
+    if (quantised.contains(name)) {
+      return read(source, BitsAndBytes.of(files, name), type);
+    }
     try (Scope scope = new Scope();
         Gradients off = Gradients.off()) {
-      Tensor file = scope.adopt(files.get(fileName(source)));
+      Tensor file = scope.adopt(files.get(name));
       return scope.release(source.read(file).to(type).handle());
+    }
+  }
+
+  /** Where fused parameters take turns, none of them is a stretch of blocks: it is made plain. */
+  private static Weight read(Source source, BitsAndBytes matrix, DType type) {
+    long all = matrix.shape().get(0);
+    if (!(source instanceof Source.Rows part)) {
+      return matrix.read(0, all, type);
+    }
+    if (part.groups() == 1) {
+      return matrix.read(part.first(), part.count(), type);
+    }
+    try (Scope scope = new Scope();
+        Weight whole = matrix.read(0, all, type)) {
+      return scope.release(part.rows(whole.dense(type)).handle());
     }
   }
 

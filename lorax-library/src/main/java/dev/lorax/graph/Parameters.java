@@ -1,16 +1,19 @@
 package dev.lorax.graph;
 
+import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Shape;
 import dev.lorax.tensor.Tensor;
 import dev.lorax.tensor.Weight;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Values for the parameters of a graph, by full name.
@@ -77,7 +80,7 @@ public final class Parameters implements AutoCloseable {
       return tensor;
     }
     throw new IllegalArgumentException(
-        "%s is kept as %s, which serves generating text alone: load the base as f32 or bf16"
+        "%s is kept as %s, and is wanted as plain numbers: open the model as f32 or bf16"
             .formatted(name, value.format()));
   }
 
@@ -118,6 +121,23 @@ public final class Parameters implements AutoCloseable {
     Map<String, Tensor> plain = new LinkedHashMap<>();
     values.forEach((name, value) -> plain.put(name, plain(name, value)));
     return Collections.unmodifiableMap(plain);
+  }
+
+  /**
+   * The element type of the plain values: the one that is computed in, also with quantised ones.
+   */
+  public DType type() {
+    return values.values().stream()
+        .flatMap(value -> value instanceof Tensor plain ? Stream.of(plain.dtype()) : Stream.empty())
+        .findFirst()
+        .orElse(DType.F32);
+  }
+
+  /** The form that most numbers are kept in, as {@link Weight#format} spells it. */
+  public String format() {
+    Map<String, Long> counts = new HashMap<>();
+    values.values().forEach(value -> counts.merge(value.format(), value.shape().size(), Long::sum));
+    return Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 
   /** The number of numbers in all values. */

@@ -14,6 +14,7 @@ import dev.lorax.tensor.RowProduct;
 import dev.lorax.tensor.Rows;
 import dev.lorax.tensor.StepKernels;
 import dev.lorax.tensor.Tensor;
+import dev.lorax.tensor.Weight;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -68,8 +69,8 @@ public record Dense(int in, int out, boolean bias, Optional<String> tiedTo)
 
   @Override
   public Recorded record(Recording call) {
-    Tensor weight = call.parameter("weight");
-    return new Recorded(apply(call), gradient -> new Tensor[] {gradient.matmul(weight)});
+    Weight weight = call.weight("weight");
+    return new Recorded(apply(call), gradient -> new Tensor[] {weight.back(gradient)});
   }
 
   @Override

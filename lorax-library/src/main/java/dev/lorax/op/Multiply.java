@@ -22,7 +22,8 @@ public record Multiply() implements Differentiable, Stepwise {
     Supplier<Tensor> second = call.keepInput(1);
     return new Recorded(
         apply(call),
-        gradient -> new Tensor[] {gradient.mul(second.get()), gradient.mul(first.get())});
+        gradient -> new Tensor[] {gradient.mul(second.get()), gradient.mul(first.get())},
+        () -> first.get().mul(second.get()));
   }
 
   @Override

@@ -80,7 +80,7 @@ final class Plan {
       return plain;
     }
     throw new IllegalArgumentException(
-        "%s of %s is quantised, and serves for generating text alone: open the model in bf16 or f32"
+        "%s of %s is quantised, and its op wants plain numbers: open the model in bf16 or f32"
             .formatted(name, node(place).name()));
   }
 

@@ -142,8 +142,13 @@ public final class Int4Weight implements Quantized {
   }
 
   @Override
-  public void columns(int from, int to, Products.Columns target) {
-    VectorUnit.products().int4Columns(packed, from, to, target);
+  public void write(Products products, Region part, Plain target) {
+    products.int4Values(packed, in, part, target);
+  }
+
+  @Override
+  public boolean isByColumn() {
+    return true;
   }
 
   @Override

@@ -18,10 +18,10 @@ public final class Int8Weight implements Quantized {
   private final byte[] values;
   private final float[] scales;
 
-  private Int8Weight(Tensor matrix, byte[] values, float[] scales) {
-    this.shape = matrix.shape();
-    this.type = matrix.dtype();
-    this.in = (int) matrix.size(1);
+  private Int8Weight(Shape shape, DType type, byte[] values, float[] scales) {
+    this.shape = shape;
+    this.type = type;
+    this.in = (int) shape.get(1);
     this.values = values;
     this.scales = scales;
   }
@@ -37,7 +37,33 @@ public final class Int8Weight implements Quantized {
             IntStream.range(0, rows.length / in)
                 .parallel()
                 .forEach(r -> scales[first + r] = row(rows, r * in, in, values, first + r)));
-    return new Int8Weight(matrix, values, scales);
+    return new Int8Weight(matrix.shape(), matrix.dtype(), values, scales);
+  }
+
+  /** Whether a matrix of that shape can be kept so: its rows are a multiple of 4 long. */
+  public static boolean fits(Shape shape) {
+    return shape.rank() == 2 && shape.get(1) % STEP == 0;
+  }
+
+  /**
+   * A matrix that was quantised elsewhere.
+   *
+   * @param numbers int8, [out, in]
+   * @param scales what the numbers of each row are multiples of
+   * @param type of the matrix that was quantised
+   */
+  public static Int8Weight of(Tensor numbers, float[] scales, DType type) {
+    int in = (int) numbers.size(1);
+    int out = Quantized.padded(numbers.size(0));
+    byte[] values = new byte[Math.multiplyExact(out, in)];
+    Blocks.forEach(
+        numbers,
+        (first, rows) -> {
+          for (int i = 0; i < rows.length; i++) {
+            values[place(in, first + i / in) + i % in * Products.BLOCK] = (byte) rows[i];
+          }
+        });
+    return new Int8Weight(numbers.shape(), type, values, Arrays.copyOf(scales, out));
   }
 
   private static float row(float[] rows, int from, int in, byte[] values, int row) {
@@ -86,8 +112,13 @@ public final class Int8Weight implements Quantized {
   }
 
   @Override
-  public void columns(int from, int to, Products.Columns target) {
-    VectorUnit.products().int8Columns(values, scales, from, to, target);
+  public void write(Products products, Region part, Plain target) {
+    products.int8Values(values, scales, in, part, target);
+  }
+
+  @Override
+  public boolean isByColumn() {
+    return true;
   }
 
   @Override

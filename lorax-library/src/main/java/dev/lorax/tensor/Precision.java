@@ -7,18 +7,23 @@ public enum Precision {
   /** 8 bits, a scale for each row. */
   INT8,
   /** 4 bits, a scale for each 32 numbers of a row. */
-  INT4;
+  INT4,
+  /** 4-bit normal floats, a scale for each 64 numbers, and the scales in 8 bits (QLoRA). */
+  NF4;
 
   /**
-   * The matrix in this form; it owns its memory. INT4 falls back to INT8 where rows are no multiple
-   * of 64 long, and INT8 to the tensor itself, under a handle of its own, where they are no
-   * multiple of 4 long.
+   * The matrix in this form; it owns its memory. Forms of 4 bits fall back to INT8 where rows are
+   * no multiple of 64 long, and INT8 to the tensor itself, under a handle of its own, where they
+   * are no multiple of 4 long.
    */
   public Weight quantize(Tensor matrix) {
-    if (matrix.size(1) % Int8Weight.STEP != 0) {
+    if (!Int8Weight.fits(matrix.shape())) {
       return matrix.handle();
     }
-    return this == INT4 && matrix.size(1) % 64 == 0 ? Int4Weight.of(matrix) : Int8Weight.of(matrix);
+    if (this == INT8 || !Nf4Weight.fits(matrix.shape(), Nf4Weight.BLOCK)) {
+      return Int8Weight.of(matrix);
+    }
+    return this == INT4 ? Int4Weight.of(matrix) : Nf4Weight.of(matrix);
   }
 
   /** The same, and the matrix is closed: one at a time is held twice. */

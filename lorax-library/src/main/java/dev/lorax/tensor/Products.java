@@ -4,8 +4,8 @@ package dev.lorax.tensor;
  * What is computed with quantised matrices in Java: {@link ScalarProducts} everywhere, and many
  * times as fast on vectors where Java has the module {@code jdk.incubator.vector}.
  *
- * <p>Matrices lie in blocks of 16 rows. Rows {@code from} to {@code to} are whole blocks, and y is
- * written for all rows of a block.
+ * <p>Matrices of whole numbers lie in blocks of 16 rows. Rows {@code from} to {@code to} are whole
+ * blocks, and y is written for all rows of a block.
  */
 interface Products {
   /** Rows of a block. */
@@ -39,22 +39,23 @@ interface Products {
   void int4(int[] packed, int from, int to, Rounded x, Output y);
 
   /**
-   * Writes values column by column: those of rows from..to lie side by side.
+   * Writes values of a part of the matrix by column, as {@link Quantized#write} says.
    *
    * @param values of the whole matrix
    */
-  void int8Columns(byte[] values, float[] scales, int from, int to, Columns target);
+  void int8Values(byte[] values, float[] scales, int in, Region part, Plain target);
 
   /** The same of 4-bit numbers. */
-  void int4Columns(int[] packed, int from, int to, Columns target);
+  void int4Values(int[] packed, int in, Region part, Plain target);
+
+  /**
+   * Writes values of 4-bit normal floats by row.
+   *
+   * @param packed two numbers a byte, as {@link Nf4Weight} says
+   * @param scales of the whole matrix
+   */
+  void nf4Values(Span packed, BlockScales scales, int in, Region part, Plain target);
 
   /** Where a product goes: {@code values[at + row + token · stride]}. */
   record Output(float[] values, int at, int stride) {}
-
-  /**
-   * Where expanded columns go: {@code values[column · stride + row − first]}.
-   *
-   * @param in how many columns
-   */
-  record Columns(float[] values, int in, int first, int stride) {}
 }

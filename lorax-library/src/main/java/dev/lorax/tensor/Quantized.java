@@ -3,16 +3,22 @@ package dev.lorax.tensor;
 import java.util.List;
 import java.util.Optional;
 
-/** A matrix of few bits a number, on the Java heap, in blocks of 16 rows. */
-sealed interface Quantized extends Weight permits Int8Weight, Int4Weight {
+/** A matrix of few bits a number. */
+sealed interface Quantized extends Weight permits Int8Weight, Int4Weight, Nf4Weight {
   /** The type of the matrix that was quantised. */
   DType type();
 
   /** Writes one row as floats. */
   void row(int row, float[] to, int at);
 
-  /** Writes rows from..to, whole blocks, column by column. */
-  void columns(int from, int to, Products.Columns target);
+  /**
+   * Writes the values of a part of the target's region as plain numbers. Columns begin at multiples
+   * of 64; what is written by column is written in whole blocks of 16 rows.
+   */
+  void write(Products products, Region part, Plain target);
+
+  /** Whether {@link #write} lays the numbers of a column side by side, and not those of a row. */
+  boolean isByColumn();
 
   /** A product with few tokens, on the heap, by those kernels; see {@link RowProduct#work}. */
   RowProduct.Work work(Products products, Rows x, Rows y);
@@ -24,19 +30,29 @@ sealed interface Quantized extends Weight permits Int8Weight, Int4Weight {
         : Optional.empty();
   }
 
-  @Override
-  default Tensor multiply(Tensor x, Tensor bias) {
+  /** Refuses what only the engine's recording asks for. */
+  private void refuseRecording(Tensor x) {
     if (x.requiresGradient()) {
       throw new IllegalStateException(
-          "%s weights serve inference alone: train on a base loaded as f32 or bf16"
+          "The engine records nothing over %s weights: go back with Weight.back"
               .formatted(format()));
     }
+  }
+
+  @Override
+  default Tensor multiply(Tensor x, Tensor bias) {
+    refuseRecording(x);
     Products products = VectorUnit.products();
-    if (x.size(0) > products.few()) {
+    if (x.size(0) > few(products)) {
       return Expansion.multiply(this, x, bias);
     }
     Tensor result = multiplyFew(products, x);
     return (bias == null ? result : result.add(bias)).to(x.dtype());
+  }
+
+  /** Tokens up to which {@link #work} is faster than making the matrix plain for the engine. */
+  default int few(Products products) {
+    return products.few();
   }
 
   /** {@code x · weightᵀ} in float32, of a few tokens. */
@@ -46,6 +62,11 @@ sealed interface Quantized extends Weight permits Int8Weight, Int4Weight {
     Rows y = new Rows().resize(rows.count(), product.out());
     RowProduct.multiply(rows, List.of(product), List.of(y));
     return y.toTensor();
+  }
+
+  @Override
+  default Tensor back(Tensor gradient) {
+    return Expansion.back(this, gradient);
   }
 
   @Override
@@ -60,7 +81,7 @@ sealed interface Quantized extends Weight permits Int8Weight, Int4Weight {
 
   @Override
   default void close() {
-    // lives on the heap
+    // lives on the heap, unless told otherwise
   }
 
   /** Rows with those that fill the last block. */

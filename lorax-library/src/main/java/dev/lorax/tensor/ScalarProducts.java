@@ -78,24 +78,36 @@ final class ScalarProducts implements Products {
   }
 
   @Override
-  public void int8Columns(byte[] values, float[] scales, int from, int to, Columns target) {
-    for (int block = from; block < to; block += BLOCK) {
-      for (int column = 0; column < target.in(); column++) {
-        int at = block * target.in() + column * BLOCK;
-        int place = column * target.stride() + block - target.first();
+  public void int8Values(byte[] values, float[] scales, int in, Region part, Plain target) {
+    for (int block = part.row(); block < part.endRow(); block += BLOCK) {
+      for (int column = part.column(); column < part.endColumn(); column++) {
+        int at = block * in + column * BLOCK;
+        int place = target.byColumn(block, column);
         for (int row = 0; row < BLOCK; row++) {
-          target.values()[place + row] = values[at + row] * scales[block + row];
+          target.put(place + row, values[at + row] * scales[block + row]);
         }
       }
     }
   }
 
   @Override
-  public void int4Columns(int[] packed, int from, int to, Columns target) {
-    for (int row = from; row < to; row++) {
-      for (int column = 0; column < target.in(); column++) {
-        target.values()[column * target.stride() + row - target.first()] =
-            Int4Weight.value(packed, target.in(), row, column);
+  public void int4Values(int[] packed, int in, Region part, Plain target) {
+    for (int row = part.row(); row < part.endRow(); row++) {
+      for (int column = part.column(); column < part.endColumn(); column++) {
+        float value = Int4Weight.value(packed, in, row, column);
+        target.put(target.byColumn(row, column), value);
+      }
+    }
+  }
+
+  @Override
+  public void nf4Values(Span packed, BlockScales scales, int in, Region part, Plain target) {
+    float[] values = new float[part.columns()];
+    for (int row = part.row(); row < part.endRow(); row++) {
+      Nf4Weight.read(packed, scales, row * (long) in + part.column(), values, 0, values.length);
+      int place = target.byRow(row, part.column());
+      for (int i = 0; i < values.length; i++) {
+        target.put(place + i, values[i]);
       }
     }
   }

@@ -27,6 +27,11 @@ public final class Span {
     return of(start.capacity(bytes).asByteBuffer());
   }
 
+  /** All bytes of a contiguous tensor. */
+  static Span of(Tensor tensor) {
+    return of(tensor, 0, tensor.byteCount());
+  }
+
   /** All bytes of a direct buffer. */
   static Span of(ByteBuffer buffer) {
     return new Span(buffer.order(ByteOrder.LITTLE_ENDIAN));

@@ -276,6 +276,11 @@ public final class Tensor implements Weight {
   }
 
   @Override
+  public Tensor back(Tensor gradient) {
+    return gradient.matmul(this);
+  }
+
+  @Override
   public Tensor lookup(Tensor ids) {
     return Kernels.embedding(this, ids);
   }

@@ -142,11 +142,10 @@ public final class TrainerBuilder {
   /**
    * Prepares the run: allocates gradients and the optimiser's state.
    *
-   * @throws IllegalArgumentException if a weight is kept quantised, or the state to be resumed is
-   *     of other parameters or another seed
+   * @throws IllegalArgumentException if the state to be resumed is of other parameters or another
+   *     seed
    */
   public Trainer build() {
-    all.asMap(); // refuses quantised weights now, not in the first step
     resumed.ifPresent(this::checkResumed);
     return Trainer.start(this);
   }

@@ -213,13 +213,12 @@ final class Int4Products {
     d.intoArray(to, yAt + 3 * y.stride());
   }
 
-  static void columns(int[] packed, int from, int to, Products.Columns target) {
-    int pairs = target.in() / 64;
-    for (int row = from; row < to; row += ROWS) {
+  static void values(int[] packed, int in, Region part, Plain target) {
+    for (int row = part.row(); row < part.endRow(); row += ROWS) {
       for (int lane = 0; lane < ROWS; lane += LANES) {
-        for (int pair = 0; pair < pairs; pair++) {
-          int start = (row / ROWS * pairs + pair) * Int4Weight.STRIDE + lane;
-          int place = 64 * pair * target.stride() + row - target.first() + lane;
+        for (int column = part.column(); column < part.endColumn(); column += 64) {
+          int start = (row / ROWS * (in / 64) + column / 64) * Int4Weight.STRIDE + lane;
+          int place = target.byColumn(row + lane, column);
           IntVector scale = IntVector.fromArray(INTS, packed, start);
           group(
               packed,
@@ -238,21 +237,41 @@ final class Int4Products {
     }
   }
 
-  private static void group(
-      int[] packed, int start, FloatVector scale, Products.Columns target, int place) {
-    int step = target.stride();
+  private static void group(int[] packed, int start, FloatVector scale, Plain target, int place) {
+    if (target.isHalf()) {
+      halves(packed, start, scale, target, place);
+    } else {
+      floats(packed, start, scale, target, place);
+    }
+  }
+
+  private static void halves(int[] packed, int start, FloatVector scale, Plain target, int place) {
+    Object to = target.memory().view();
+    int step = 2 * target.stride();
     for (int i = 0; i < 4; i++) {
       IntVector word = IntVector.fromArray(INTS, packed, start + i * ROWS);
       for (int c = 0; c < 4; c++) {
-        int at = place + (8 * i + 2 * c) * step;
+        int at = 2 * place + (8 * i + 2 * c) * step;
         IntVector even = word.lanewise(VectorOperators.LSHR, 4 * c).and(15).sub(8);
         IntVector odd = word.lanewise(VectorOperators.LSHR, 4 * c + 16).and(15).sub(8);
-        ((FloatVector) even.convert(VectorOperators.I2F, 0))
-            .mul(scale)
-            .intoArray(target.values(), at);
-        ((FloatVector) odd.convert(VectorOperators.I2F, 0))
-            .mul(scale)
-            .intoArray(target.values(), at + step);
+        Native.storeHalves(((FloatVector) even.convert(VectorOperators.I2F, 0)).mul(scale), to, at);
+        Native.storeHalves(
+            ((FloatVector) odd.convert(VectorOperators.I2F, 0)).mul(scale), to, at + step);
+      }
+    }
+  }
+
+  private static void floats(int[] packed, int start, FloatVector scale, Plain target, int place) {
+    Object to = target.memory().view();
+    int step = 4 * target.stride();
+    for (int i = 0; i < 4; i++) {
+      IntVector word = IntVector.fromArray(INTS, packed, start + i * ROWS);
+      for (int c = 0; c < 4; c++) {
+        int at = 4 * place + (8 * i + 2 * c) * step;
+        IntVector even = word.lanewise(VectorOperators.LSHR, 4 * c).and(15).sub(8);
+        IntVector odd = word.lanewise(VectorOperators.LSHR, 4 * c + 16).and(15).sub(8);
+        Native.store(((FloatVector) even.convert(VectorOperators.I2F, 0)).mul(scale), to, at);
+        Native.store(((FloatVector) odd.convert(VectorOperators.I2F, 0)).mul(scale), to, at + step);
       }
     }
   }

@@ -116,16 +116,25 @@ final class Int8Products {
     h.mul(scale).intoArray(to, yAt + 7 * step);
   }
 
-  static void columns(byte[] values, float[] scales, int from, int to, Products.Columns target) {
-    for (int block = from; block < to; block += BLOCK) {
+  static void values(byte[] values, float[] scales, int in, Region part, Plain target) {
+    Object to = target.memory().view();
+    for (int block = part.row(); block < part.endRow(); block += BLOCK) {
       for (int lane = 0; lane < BLOCK; lane += LANES) {
         FloatVector scale = FloatVector.fromArray(FLOATS, scales, block + lane);
-        int at = block * target.in() + lane;
-        int place = block - target.first() + lane;
-        for (int column = 0; column < target.in(); column++) {
-          bytes(values, at).mul(scale).intoArray(target.values(), place);
-          at += BLOCK;
-          place += target.stride();
+        int at = block * in + part.column() * BLOCK + lane;
+        int place = target.byColumn(block + lane, part.column());
+        if (target.isHalf()) {
+          for (int column = 0; column < part.columns(); column++) {
+            Native.storeHalves(bytes(values, at).mul(scale), to, 2 * place);
+            at += BLOCK;
+            place += target.stride();
+          }
+        } else {
+          for (int column = 0; column < part.columns(); column++) {
+            Native.store(bytes(values, at).mul(scale), to, 4 * place);
+            at += BLOCK;
+            place += target.stride();
+          }
         }
       }
     }

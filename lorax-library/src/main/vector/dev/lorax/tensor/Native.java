@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -16,6 +18,11 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Native {
   private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Byte> QUARTER =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * INTS.length())));
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, 16 * INTS.length())));
   private static final boolean SEGMENTED = VectorUnit.isSegmented();
   private static final MethodHandle LOAD = load();
   private static final MethodHandle STORE = store();
@@ -30,20 +37,47 @@ final class Native {
     return bytes(view, at).reinterpretAsFloats();
   }
 
+  /** As many signed bytes as a vector has ints, widened to such. */
+  static IntVector widened(Object view, int at) {
+    return (IntVector) bytes(QUARTER, view, at).convertShape(VectorOperators.B2I, INTS, 0);
+  }
+
   private static ByteVector bytes(Object view, int at) {
+    return bytes(BYTES, view, at);
+  }
+
+  private static ByteVector bytes(VectorSpecies<Byte> species, Object view, int at) {
     try {
       return SEGMENTED
           ? (ByteVector)
-              LOAD.invokeExact((VectorSpecies<?>) BYTES, view, (long) at, ByteOrder.LITTLE_ENDIAN)
+              LOAD.invokeExact((VectorSpecies<?>) species, view, (long) at, ByteOrder.LITTLE_ENDIAN)
           : (ByteVector)
-              LOAD.invokeExact((VectorSpecies<?>) BYTES, view, at, ByteOrder.LITTLE_ENDIAN);
+              LOAD.invokeExact((VectorSpecies<?>) species, view, at, ByteOrder.LITTLE_ENDIAN);
     } catch (Throwable impossible) { // neither method declares any
       throw new IllegalStateException(impossible);
     }
   }
 
   static void store(IntVector values, Object view, int at) {
-    ByteVector bytes = values.reinterpretAsBytes();
+    store(values.reinterpretAsBytes(), view, at);
+  }
+
+  /** Stores numbers as float32. */
+  static void store(FloatVector values, Object view, int at) {
+    store(values.reinterpretAsBytes(), view, at);
+  }
+
+  /** Stores numbers rounded to the nearest bfloat16; halfway, to the even one. */
+  static void storeHalves(FloatVector values, Object view, int at) {
+    IntVector bits = values.reinterpretAsInts();
+    IntVector rounded =
+        bits.add(0x7fff)
+            .add(bits.lanewise(VectorOperators.LSHR, 16).and(1))
+            .lanewise(VectorOperators.LSHR, 16);
+    store(rounded.convertShape(VectorOperators.I2S, SHORTS, 0).reinterpretAsBytes(), view, at);
+  }
+
+  private static void store(ByteVector bytes, Object view, int at) {
     try {
       if (SEGMENTED) {
         STORE.invokeExact(bytes, view, (long) at, ByteOrder.LITTLE_ENDIAN);

@@ -29,12 +29,17 @@ final class VectorProducts implements Products {
   }
 
   @Override
-  public void int8Columns(byte[] values, float[] scales, int from, int to, Columns target) {
-    Int8Products.columns(values, scales, from, to, target);
+  public void int8Values(byte[] values, float[] scales, int in, Region part, Plain target) {
+    Int8Products.values(values, scales, in, part, target);
   }
 
   @Override
-  public void int4Columns(int[] packed, int from, int to, Columns target) {
-    Int4Products.columns(packed, from, to, target);
+  public void int4Values(int[] packed, int in, Region part, Plain target) {
+    Int4Products.values(packed, in, part, target);
+  }
+
+  @Override
+  public void nf4Values(Span packed, BlockScales scales, int in, Region part, Plain target) {
+    Nf4Products.values(packed, scales, in, part, target);
   }
 }

@@ -3,6 +3,7 @@ package dev.lorax.gguf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lorax.checkpoint.CheckpointException;
+import dev.lorax.tensor.Shape;
 import dev.lorax.tensor.Tensor;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +26,17 @@ class GgufFuzzTest {
   };
 
   @TempDir Path folder;
+
+  /** What is loaded once is no memory of a file's. */
+  @BeforeAll
+  static void load() {
+    try (GgufFile file = GgufFile.open(GgufFileTest.FIXTURE)) {
+      file.tensors().keySet().forEach(name -> file.get(name).close());
+      assertThat(file.tensors().get("vector").shape()).isEqualTo(Shape.of(3));
+      assertThat(file.toString()).startsWith("src").doesNotContain("\n");
+      assertThat(1L).isLessThan(2L);
+    }
+  }
 
   @Test
   void damagedBytesAreToldInOneLine() throws IOException {

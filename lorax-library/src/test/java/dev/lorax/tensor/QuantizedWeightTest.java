@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class QuantizedWeightTest {
   private final Scope scope = new Scope();
@@ -24,7 +25,7 @@ class QuantizedWeightTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"INT8, 0.01", "INT4, 0.09"})
+  @CsvSource({"INT8, 0.01", "INT4, 0.09", "NF4, 0.1"})
   void theValuesAreCloseToThoseOfTheMatrix(Precision precision, double bound) {
     Weight weight = precision.quantize(matrix);
     assertThat(weight.format()).isEqualTo(precision.toString());
@@ -40,7 +41,9 @@ class QuantizedWeightTest {
     "INT4, 1, 0.004",
     "INT4, 6, 0.004",
     "INT4, 8, 0.004",
-    "INT4, 21, 0.004"
+    "INT4, 21, 0.004",
+    "NF4, 1, 1e-5",
+    "NF4, 21, 1e-5"
   })
   void aProductWithFewTokensIsThatOfTheExpandedMatrix(
       Precision precision, int tokens, double tolerance) {
@@ -67,6 +70,47 @@ class QuantizedWeightTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"F32, 1e-6", "BF16, 0.004", "F64, 1e-6"})
+  void theWayBackIsThatOfTheExpandedMatrix(DType type, double tolerance) {
+    Tensor large = Tensor.normal(DType.F32, 0.02, 3, 2003, 1088); // several parts, the last shorter
+    Tensor gradient = Tensor.normal(DType.F32, 1, 4, 9, 2003).to(type);
+    for (Precision precision : Precision.values()) {
+      Weight weight = precision.quantize(large);
+      Tensor exact = gradient.to(DType.F32).matmul(weight.dense(DType.F32));
+      assertThat(error(weight.back(gradient).to(DType.F32), exact)).isLessThan(tolerance);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void valuesInBfloat16AreRoundedOnce(Precision precision) {
+    Weight weight = precision.quantize(matrix.narrow(0, 0, 149));
+    assertThat(weight.dense(DType.BF16).toFloats())
+        .isEqualTo(weight.dense(DType.F32).to(DType.BF16).toFloats());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void valuesWithoutVectorsAreTheSame(Precision precision) {
+    Quantized weight = (Quantized) precision.quantize(matrix);
+    Region part = new Region(16, 64, 64, 128);
+    for (DType type : new DType[] {DType.F32, DType.BF16}) {
+      assertThat(written(weight, new ScalarProducts(), part, type))
+          .isEqualTo(written(weight, VectorUnit.products(), part, type));
+    }
+  }
+
+  private static float[] written(Quantized weight, Products products, Region part, DType type) {
+    Tensor memory =
+        weight.isByColumn()
+            ? Tensor.zeros(type, part.columns(), part.rows())
+            : Tensor.zeros(type, part.rows(), part.columns());
+    Plain target = new Plain(Span.of(memory), type, part, (int) memory.size(1));
+    weight.write(products, part, target);
+    return memory.toFloats();
+  }
+
+  @ParameterizedTest
   @CsvSource({"1", "8"})
   void productsWithoutVectorsAreTheSame(int tokens) {
     Tensor x = Tensor.normal(DType.F32, 1, 4, tokens, 192);
@@ -78,7 +122,7 @@ class QuantizedWeightTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"INT8", "INT4"})
+  @EnumSource
   void theExpandedMatrixHasTheRowsOfTheWeight(Precision precision) {
     Quantized weight = (Quantized) precision.quantize(matrix.narrow(0, 0, 149));
     float[] rows = new float[149 * 192];
@@ -89,7 +133,7 @@ class QuantizedWeightTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"INT8", "INT4"})
+  @EnumSource
   void aLookupGivesTheRowsOfTheExpandedMatrix(Precision precision) {
     Weight weight = precision.quantize(matrix);
     Tensor ids = Tensor.of(new long[] {159, 0, 17}, 3);
@@ -143,11 +187,11 @@ class QuantizedWeightTest {
   }
 
   @Test
-  void gradientsAreRefused() {
+  void recordingByTheEngineIsRefused() {
     Weight weight = Precision.INT8.quantize(matrix);
     Tensor x = Tensor.normal(DType.F32, 1, 4, 9, 192).requireGradient();
     assertThatThrownBy(() -> weight.multiply(x, null))
-        .hasMessage("int8 weights serve inference alone: train on a base loaded as f32 or bf16");
+        .hasMessage("The engine records nothing over int8 weights: go back with Weight.back");
   }
 
   private static double error(Tensor value, Tensor exact) {

@@ -97,6 +97,17 @@ class StepKernelsTest {
     assertSame(y, exact, 1e-6 * in);
   }
 
+  @ParameterizedTest
+  @CsvSource({"F32, 1, 70", "F32, 5, 200", "BF16, 1, 70", "BF16, 8, 200"})
+  void productsOfNormalFloatsAreThoseOfTheirPlainValues(DType type, int tokens, int out) {
+    Weight weight = Precision.NF4.quantize(Tensor.normal(DType.F32, 1, 4, out, 192).to(type));
+    Tensor x = Tensor.normal(DType.F32, 1, 5, tokens, 192);
+    Rows y = new Rows().resize(tokens, out);
+    RowProduct.multiply(rows(x), List.of(weight.forRows().orElseThrow()), List.of(y));
+    Tensor plain = weight.dense(type).to(DType.F64);
+    assertSame(y, x.to(DType.F64).matmul(plain.transpose(0, 1)), 2e-4);
+  }
+
   /** Heights that end within a block of rows, all forms of a matrix, some tokens. */
   @ParameterizedTest
   @CsvSource({"1", "2", "5"})
@@ -109,7 +120,9 @@ class StepKernelsTest {
                 Precision.INT8.quantize(matrix.narrow(0, 0, 149)),
                 matrix.narrow(0, 3, 1).contiguous(),
                 Precision.INT4.quantize(matrix),
-                Precision.INT4.quantize(matrix.narrow(0, 0, 33)))
+                Precision.INT4.quantize(matrix.narrow(0, 0, 33)),
+                Precision.NF4.quantize(matrix),
+                Precision.NF4.quantize(matrix.narrow(0, 0, 33).to(DType.BF16)))
             .map(weight -> weight.forRows().orElseThrow())
             .toList();
     List<Rows> alone = new ArrayList<>();

@@ -131,11 +131,6 @@ final class TrainBench implements Callable<Integer> {
     Machine machine = Machine.here();
     try (Subject subject = options.open()) {
       BenchOptions.checkContext(subject, seq, "--seq " + seq);
-      if (!subject.type().isTrainable()) {
-        throw Failure.usage(
-            "--dtype %s serves for 'bench decode' and 'bench prefill': nothing is trained over it"
-                .formatted(subject.type()));
-      }
       try (Adapter adapter =
           Adapter.initial(Failure.orUsage(() -> Lorax.inject(subject.graph(), config)), 1)) {
         new Outcome(console, options.json()).tell(measure(subject, adapter, memory), machine);

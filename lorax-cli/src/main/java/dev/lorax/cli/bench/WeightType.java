@@ -27,7 +27,8 @@ enum WeightType {
   F32(DType.F32, null),
   BF16(DType.BF16, null),
   INT8(DType.BF16, Precision.INT8),
-  INT4(DType.BF16, Precision.INT4);
+  INT4(DType.BF16, Precision.INT4),
+  NF4(DType.BF16, Precision.NF4);
 
   /** The type that products are computed in, which sets the matrix rate. */
   private final DType products;
@@ -37,11 +38,6 @@ enum WeightType {
   WeightType(DType products, Precision precision) {
     this.products = products;
     this.precision = precision;
-  }
-
-  /** Whether gradients pass through weights of this type. */
-  boolean isTrainable() {
-    return precision == null;
   }
 
   static WeightType parse(String name) {
@@ -59,10 +55,9 @@ enum WeightType {
                                 .collect(Collectors.joining(", ")))));
   }
 
-  /** What the weights of an open checkpoint are kept in: all have one type. */
+  /** What most weights of an open checkpoint are kept in. */
   static WeightType of(Parameters parameters) {
-    DType stored = parameters.asMap().values().iterator().next().dtype();
-    return stored == DType.BF16 ? BF16 : F32;
+    return parse(parameters.format());
   }
 
   DType products() {

@@ -11,10 +11,7 @@ final class ModelChecks {
 
   /** Merging in 16 bits rounds small changes away. */
   static List<Diagnosis> sixteenBits(Case run) {
-    boolean sixteen =
-        run.base().parameters().asMap().values().stream()
-            .anyMatch(weight -> weight.dtype() == DType.BF16);
-    return sixteen
+    return run.base().parameters().type() == DType.BF16
         ? List.of(
             Diagnosis.note(
                 "sixteen-bits",

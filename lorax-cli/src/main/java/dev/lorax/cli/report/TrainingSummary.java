@@ -10,9 +10,7 @@ import dev.lorax.cli.training.TrainingPlan;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.Lora;
 import dev.lorax.model.LanguageModel;
-import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Engine;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -86,8 +84,7 @@ public final class TrainingSummary {
   }
 
   private void memory(LanguageModel base, AdapterTraining training) {
-    DType type = base.parameters().asMap().values().iterator().next().dtype();
-    json.put("dtype", type.name().toLowerCase(Locale.ROOT));
+    json.put("dtype", base.parameters().format());
     json.put("threads", Engine.threads());
     json.put("expectedMemoryBytes", training.memory().peak());
     json.put("recompute", training.memory().recomputation().share());

@@ -73,7 +73,9 @@ public record Activations(List<Long> kept, long stream, long work) {
       boolean reached =
           node.op() instanceof Adaptation || node.inputs().stream().anyMatch(again::containsKey);
       if (reached) {
-        again.put(node.id(), isNorm(node) || node.op() instanceof Activation);
+        boolean cheap =
+            isNorm(node) || node.op() instanceof Activation || node.op() instanceof Multiply;
+        again.put(node.id(), cheap);
         keep(node);
       }
       stretches.set(stretches.size() - 1, sum);

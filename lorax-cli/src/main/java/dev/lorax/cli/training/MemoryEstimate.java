@@ -33,7 +33,7 @@ public record MemoryEstimate(long base, long adapter, Activations activations) {
   public static MemoryEstimate ofTokens(
       LanguageModel base, Adapter adapter, long tokens, int longest) {
     long weights = base.parameters().bytes();
-    double bytes = (double) weights / base.parameters().count(); // of a number, in values too
+    int bytes = base.parameters().type().bytes(); // of a number, in values too
     Activations activations = Activations.of(adapter.graph(), tokens, longest, bytes);
     return new MemoryEstimate(weights, 4 * adapter.trained().bytes(), activations);
   }

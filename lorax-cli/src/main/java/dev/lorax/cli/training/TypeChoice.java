@@ -7,10 +7,10 @@ import java.util.Set;
 /**
  * What the base's weights are kept in.
  *
- * @param type of them
+ * @param type of them, as options spell it
  * @param reason for people
  */
-public record TypeChoice(DType type, String reason) {
+public record TypeChoice(String type, String reason) {
   /**
    * The reason for a type.
    *
@@ -20,7 +20,20 @@ public record TypeChoice(DType type, String reason) {
    */
   public static TypeChoice of(DType type, boolean asked, Set<DType> stored, Processor processor) {
     String reason = asked ? "as --dtype says" : reason(type, stored);
-    return new TypeChoice(type, reason + advice(type, asked, processor));
+    return new TypeChoice(
+        type.name().toLowerCase(Locale.ROOT), reason + advice(type, asked, processor));
+  }
+
+  /**
+   * The reason for quantised weights.
+   *
+   * @param format the form that most of them are kept in
+   * @param computed what they are made plain in, to be multiplied
+   */
+  public static TypeChoice quantized(String format, DType computed, boolean asked) {
+    String reason = asked ? "as --dtype says" : "as the checkpoint stores it";
+    return new TypeChoice(
+        format, "computed in %s, %s".formatted(computed.name().toLowerCase(Locale.ROOT), reason));
   }
 
   private static String reason(DType type, Set<DType> stored) {
@@ -50,6 +63,6 @@ public record TypeChoice(DType type, String reason) {
   /** One line. */
   @Override
   public String toString() {
-    return "%s, %s".formatted(type.name().toLowerCase(Locale.ROOT), reason);
+    return "%s, %s".formatted(type, reason);
   }
 }

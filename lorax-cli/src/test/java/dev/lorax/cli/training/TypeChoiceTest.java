@@ -49,6 +49,14 @@ class TypeChoiceTest {
   }
 
   @Test
+  void saysWhatQuantisedWeightsAreComputedIn() {
+    assertThat(TypeChoice.quantized("nf4", BF16, true))
+        .hasToString("nf4, computed in bf16, as --dtype says");
+    assertThat(TypeChoice.quantized("int8", F32, false))
+        .hasToString("int8, computed in f32, as the checkpoint stores it");
+  }
+
+  @Test
   void saysWhyFloat16IsNotKept() {
     assertThat(reason(F32, false, UNKNOWN, F16))
         .isEqualTo("f32, since processors are slow in the checkpoint's f16");
