@@ -39,6 +39,7 @@ class ArchitectureTest {
           Map.entry("data", Set.of("text", "chat", "spelling")),
           Map.entry("hub", Set.of("spelling")),
           Map.entry("lora", Set.of("tensor", "graph", "op", "spelling")),
+          Map.entry("algebra", Set.of("tensor", "graph", "op", "lora", "model")),
           Map.entry("model", Set.of("tensor", "graph", "op", "text")),
           Map.entry("checkpoint", Set.of("tensor", "graph", "op", "text", "model")),
           Map.entry("peft", Set.of("tensor", "graph", "op", "lora", "model", "checkpoint")),

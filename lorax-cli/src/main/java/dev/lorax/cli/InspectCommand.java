@@ -9,6 +9,7 @@ import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.report.AdapterModules;
+import dev.lorax.cli.report.AdapterTable;
 import dev.lorax.cli.report.Excerpt;
 import dev.lorax.cli.report.QuantizedMatrices;
 import dev.lorax.lora.Adapter;
@@ -144,7 +145,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private void adapter(Checkpoint base, Adapter adapter) {
-    List<AdapterModules.Module> modules = AdapterModules.of(base, adapter);
+    AdapterTable table = new AdapterTable(AdapterModules.of(base, adapter));
     ObjectNode object = json.putObject("adapter");
     object.put("folder", source.folder().toString());
     object.put("parameters", adapter.trained().count());
@@ -152,24 +153,10 @@ final class InspectCommand implements Callable<Integer> {
     line("adapter", source.folder().toString());
     line("targets", String.join(", ", AdapterModules.names(adapter)));
     line("numbers", Figures.count(adapter.trained().count()));
-    int width = modules.stream().mapToInt(module -> module.name().length()).max().orElse(1);
-    line("modules", " ".repeat(width) + "  rank  alpha  change norm  of weight");
-    ArrayNode list = object.putArray("modules");
-    for (AdapterModules.Module module : modules) {
-      list.addPOJO(module);
-      line("", row(module, width));
+    table.fill(object);
+    if (!asJson) {
+      table.tell(console);
     }
-  }
-
-  private static String row(AdapterModules.Module module, int width) {
-    return String.format(
-        Locale.ROOT,
-        "%-" + width + "s  %4d  %5s  %11.4g  %9s",
-        module.name(),
-        module.rank(),
-        Figures.number(module.alpha()),
-        module.change(),
-        Figures.percent(module.share()));
   }
 
   private Precision precision() {

@@ -1,6 +1,7 @@
 package dev.lorax.cli;
 
 import dev.lorax.chat.Answers;
+import dev.lorax.cli.adapter.AdapterCommand;
 import dev.lorax.cli.bench.BenchCommand;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
@@ -77,6 +78,7 @@ public final class Main {
             .addSubcommand(new EvalCommand(console))
             .addSubcommand(new InspectCommand(console))
             .addSubcommand(new MergeCommand(console))
+            .addSubcommand(AdapterCommand.with(console))
             .addSubcommand(new PullCommand(console, environment))
             .addSubcommand(BenchCommand.with(console))
             .addSubcommand(new WarmUpCommand());

@@ -87,6 +87,16 @@ class InspectCommandTest {
     assertThat(modules).isNotEmpty();
     assertThat(modules.get(0).get("change").asDouble()).isPositive();
     assertThat(modules.get(0).get("weight").asDouble()).isPositive();
+    for (JsonNode module : modules) {
+      if (module.get("name").asText().endsWith("key")) {
+        assertThat(module.get("effectiveRank").asDouble()).isZero(); // is not adapted
+        continue;
+      }
+      double rank = module.get("rank").asDouble();
+      assertThat(module.get("stableRank").asDouble()).isBetween(1.0, rank + 1e-9);
+      assertThat(module.get("effectiveRank").asDouble())
+          .isBetween(module.get("stableRank").asDouble(), rank + 1e-9);
+    }
   }
 
   @Test

@@ -4,11 +4,16 @@ import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameters;
 import dev.lorax.graph.Variants;
+import dev.lorax.op.Choice;
+import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Many adapters over one base, of which each sequence of a batch chooses its own, or none.
@@ -32,12 +37,14 @@ import java.util.Map;
 public final class AdapterBank implements Variants, AutoCloseable {
   private final Graph graph;
   private final Parameters parameters;
+  private final Parameters owned;
   private final List<String> names;
 
-  private AdapterBank(Graph graph, Parameters parameters, List<String> names) {
+  private AdapterBank(Graph graph, Parameters parameters, Parameters owned, List<String> names) {
     this.graph = graph;
     this.parameters = parameters;
-    this.names = names;
+    this.owned = owned;
+    this.names = List.copyOf(names);
   }
 
   /**
@@ -54,8 +61,63 @@ public final class AdapterBank implements Variants, AutoCloseable {
     Map<String, Adapter> ordered = new LinkedHashMap<>(adapters);
     ordered.forEach((name, adapter) -> check(base, name, adapter));
     BankRewrite rewrite = new BankRewrite(base, List.copyOf(ordered.values()));
-    return new AdapterBank(
-        rewrite.graph(), Parameters.of(rewrite.values()), List.copyOf(ordered.keySet()));
+    Parameters values = Parameters.of(rewrite.values());
+    return new AdapterBank(rewrite.graph(), values, values, List.copyOf(ordered.keySet()));
+  }
+
+  /**
+   * This bank with more to choose from: sums of its adapters' changes, each times a weight of any
+   * sign. {@code Map.of("loud", Map.of("pirate", 1.5), "both", Map.of("pirate", 0.7, "poet",
+   * -0.2))} has one adapter at another scale, and two at once.
+   *
+   * <p>A sum costs a row of scales, and no more time than one adapter: it can be made for a single
+   * call. Matrices are shared, so this bank must stay open; close what is given, too.
+   *
+   * @throws IllegalArgumentException if a name is taken, an adapter is not here, or a weight is no
+   *     finite number
+   */
+  public AdapterBank mixing(Map<String, Map<String, Double>> sums) {
+    List<String> all = new ArrayList<>(names);
+    float[] weights = new float[sums.size() * (1 + names.size())];
+    sums.forEach(
+        (name, sum) -> {
+          int start = (all.size() - names.size()) * (1 + names.size());
+          sum.forEach((adapter, weight) -> weights[start + number(adapter)] = finite(name, weight));
+          if (all.contains(name)) {
+            throw new IllegalArgumentException("There is an adapter '%s' already".formatted(name));
+          }
+          all.add(name);
+        });
+    return mixing(all, weights);
+  }
+
+  private static float finite(String name, double weight) {
+    if (!Double.isFinite(weight)) {
+      throw new IllegalArgumentException(
+          "'%s' has the weight %s: give a finite number".formatted(name, weight));
+    }
+    return (float) weight;
+  }
+
+  /** A sum's row of a table is the same sum of its adapters' rows. */
+  private AdapterBank mixing(List<String> all, float[] weights) {
+    SortedMap<Integer, Node> nodes = new TreeMap<>(graph.nodes());
+    Map<String, Tensor> tables = new LinkedHashMap<>();
+    try (Scope scope = new Scope();
+        Gradients off = Gradients.off()) {
+      Tensor sums = Tensor.of(weights, all.size() - names.size(), 1 + names.size());
+      for (Node node : graph.order()) {
+        if (node.op() instanceof Choice choice) {
+          Choice larger = new Choice(1 + all.size(), choice.width());
+          String table = node.parameter(choice.parameters().get(0));
+          Tensor rows = parameters.get(table);
+          nodes.put(node.id(), new Node(node.id(), node.name(), larger, node.inputs()));
+          tables.put(table, scope.release(Tensor.cat(0, rows, sums.matmul(rows))));
+        }
+      }
+    }
+    Parameters own = Parameters.of(tables);
+    return new AdapterBank(new Graph(nodes, graph.output()), parameters.and(own), own, all);
   }
 
   private static void check(Graph base, String name, Adapter adapter) {
@@ -111,6 +173,6 @@ public final class AdapterBank implements Variants, AutoCloseable {
 
   @Override
   public void close() {
-    parameters.close();
+    owned.close();
   }
 }

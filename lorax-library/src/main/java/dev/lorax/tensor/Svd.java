@@ -24,6 +24,18 @@ public record Svd(Tensor left, Tensor values, Tensor right) {
   }
 
   /**
+   * All singular values of a product {@code left · right}, of [m, r] and [r, n], which is never
+   * formed: the factors' QR leave a matrix of r by r. Computed in float64, at a cost of r² (m + n).
+   */
+  public static Svd ofProduct(Tensor left, Tensor right) {
+    Tensor[] tall = qr(left.to(DType.F64));
+    Tensor[] wide = qr(right.to(DType.F64).transpose(0, 1));
+    Svd core = of(tall[1].matmul(wide[1].transpose(0, 1)));
+    return new Svd(
+        tall[0].matmul(core.left), core.values, core.right.matmul(wide[0].transpose(0, 1)));
+  }
+
+  /**
    * About the largest singular values, from a random sketch (Halko, Martinsson &amp; Tropp 2011,
    * algorithm 4.4): for large matrices many times as fast.
    *

@@ -390,6 +390,11 @@ public final class Tensor implements Weight {
     return new Tensor(pointer.abs());
   }
 
+  /** 1, 0 or −1, as the elements are above, at or below zero. */
+  public Tensor sign() {
+    return new Tensor(pointer.sign());
+  }
+
   /** Squares. */
   public Tensor square() {
     return new Tensor(pointer.square());
@@ -443,6 +448,11 @@ public final class Tensor implements Weight {
   /** Positions of the largest elements along the last dimension, the first of equals, int64. */
   public Tensor argmax() {
     return new Tensor(pointer.argmax(new LongOptional(-1), false));
+  }
+
+  /** Positions of the {@code count} largest of the elements in row order, int64, in any order. */
+  public Tensor positionsOfLargest(long count) {
+    return new Tensor(pointer.flatten().topk(count, 0, true, false).get1());
   }
 
   // ---- changing it

@@ -3,6 +3,9 @@ package dev.lorax.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lorax.algebra.Combination;
+import dev.lorax.algebra.CombinationOptions;
+import dev.lorax.algebra.Weighted;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.AdapterBank;
 import dev.lorax.peft.PeftFolder;
@@ -61,6 +64,27 @@ class BankGenerationTest {
     assertThat(IntStream.of(0, 1, 4).mapToObj(i -> found.get(i).text()).distinct()).hasSize(3);
   }
 
+  @Test
+  void aPromptMayHaveAWeightedSumOfAdapters() {
+    Map<String, Double> weights = Map.of("a", 0.7, "b", 0.4, "c", -0.5);
+    List<Weighted> members =
+        adapters.keySet().stream()
+            .map(name -> new Weighted(name, adapters.get(name), weights.get(name)))
+            .toList();
+    List<Prompt> prompts =
+        List.of(Prompt.of("the trees"), Prompt.of("the trees", "sum"), Prompt.of("lorax", "a"));
+    try (Adapter sum = Combination.named("cat", CombinationOptions.NONE).of(members);
+        AdapterBank mixed = bank.mixing(Map.of("sum", weights))) {
+      List<Generated> found = options(Generation.of(model, mixed)).generate(prompts);
+      assertThat(found.get(1))
+          .isEqualTo(options(Generation.of(model, sum)).prompts(List.of("the trees")).get(0))
+          .isNotEqualTo(found.get(0));
+      assertThat(found.get(2))
+          .isEqualTo(
+              options(Generation.of(model, adapters.get("a"))).prompts(List.of("lorax")).get(0));
+    }
+  }
+
   private static GenerationBuilder options(GenerationBuilder builder) {
     return builder.greedy().maxTokens(20);
   }
@@ -79,6 +103,7 @@ class BankGenerationTest {
     assertThatThrownBy(() -> Generation.of(model).generate(List.of(Prompt.of("a", "b"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "A prompt names adapter 'b', but the model is no bank of adapters: make an AdapterBank");
+            "A prompt names adapter 'b', but the model is no bank of adapters: make an"
+                + " AdapterBank");
   }
 }

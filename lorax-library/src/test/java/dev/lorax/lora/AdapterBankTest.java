@@ -132,8 +132,41 @@ class AdapterBankTest {
         requireEqual(session, pass.choosing(2, 3), wanted, "logits_mixed_batch_b_c");
         requireEqual(session, pass.choosing(2, 2), wanted, "logits_b");
         requireEqual(session, pass, wanted, "logits_base");
+        Map<String, Map<String, Double>> sums = new LinkedHashMap<>();
+        sums.put("cat", Map.of("a", 0.7, "b", 0.4, "c", 0.5));
+        sums.put("both", Map.of("a", 1.0, "b", 1.0));
+        sums.put("silent", Map.of("c", 0.0));
+        try (AdapterBank mixed = bank.mixing(sums)) {
+          Session sum = new Session(mixed.graph(), base.parameters().and(mixed.parameters()));
+          requireEqual(sum, pass.choosing(4, 4), wanted, "logits_cat");
+          requireEqual(sum, pass.choosing(5, 5), wanted, "logits_a_and_b_active");
+          requireEqual(sum, pass.choosing(1, 6), wanted, "logits_mixed_batch_a_base");
+          requireEqual(sum, pass.choosing(2, 3), wanted, "logits_mixed_batch_b_c");
+        }
+        requireEqual(session, pass.choosing(2, 3), wanted, "logits_mixed_batch_b_c");
       }
       adapters.values().forEach(Adapter::close);
+    }
+  }
+
+  @Test
+  void aNegativeWeightTakesAwayWhatAnAdapterAdds() {
+    Graph graph = Models.llama().graph();
+    try (Parameters base = Forward.filled(graph, DType.F32, 1);
+        Members members = new Members(graph);
+        AdapterBank bank = AdapterBank.of(graph, members.all);
+        AdapterBank mixed = bank.mixing(Map.of("less", Map.of("wide", -1.5, "narrow", 0.5)))) {
+      float[] found = logits(mixed.graph(), base.and(mixed.parameters()), 0, 4, 4, 4);
+      Adapter wide = members.all.get("wide");
+      Adapter narrow = members.all.get("narrow");
+      wide.nodes().forEach(node -> wide.b(node).mulInPlace(-1.5));
+      narrow.nodes().forEach(node -> narrow.b(node).mulInPlace(0.5));
+      try (AdapterBank scaled = AdapterBank.of(graph, members.all);
+          AdapterBank sum = scaled.mixing(Map.of("sum", Map.of("wide", 1.0, "narrow", 1.0)))) {
+        float[] wanted = logits(sum.graph(), base.and(sum.parameters()), 0, 4, 4, 4);
+        assertThat(Forward.difference(found, wanted)).isLessThan(1e-5);
+        assertThat(Forward.difference(found, logits(graph, base))).isGreaterThan(1e-2);
+      }
     }
   }
 
@@ -155,6 +188,15 @@ class AdapterBankTest {
         AdapterBank bank = AdapterBank.of(graph, members.all)) {
       refuses(
           () -> bank.number("poet"), "There is no adapter 'poet': known are wide, narrow, lookup");
+      refuses(
+          () -> bank.mixing(Map.of("sum", Map.of("poet", 1.0))),
+          "There is no adapter 'poet': known are wide, narrow, lookup");
+      refuses(
+          () -> bank.mixing(Map.of("wide", Map.of("narrow", 1.0))),
+          "There is an adapter 'wide' already");
+      refuses(
+          () -> bank.mixing(Map.of("sum", Map.of("wide", Double.NaN))),
+          "'sum' has the weight NaN: give a finite number");
       refuses(
           () -> AdapterBank.of(Models.gpt2().graph(), members.all),
           "Adapter 'wide' was made for another graph");

@@ -1,5 +1,6 @@
 package dev.lorax.cli.report;
 
+import dev.lorax.algebra.Spectrum;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameterized;
 import dev.lorax.graph.Parameters;
@@ -11,6 +12,7 @@ import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /** What an adapter changes, module by module. */
 public final class AdapterModules {
@@ -22,10 +24,21 @@ public final class AdapterModules {
    * @param name the adapted node
    * @param rank r
    * @param alpha numerator of the scale alpha / r
+   * @param effectiveRank how many singular values of the change count; null where it is no plain
+   *     product
+   * @param stableRank its squared norm as a multiple of the largest squared singular value; null
+   *     where it is no plain product
    * @param change Euclidean norm of (alpha / r) · B · A
    * @param weight Euclidean norm of W
    */
-  public record Module(String name, int rank, double alpha, double change, double weight) {
+  public record Module(
+      String name,
+      int rank,
+      double alpha,
+      Double effectiveRank,
+      Double stableRank,
+      double change,
+      double weight) {
     /** The change as a share of the weight. */
     public double share() {
       return weight == 0 ? 0 : change / weight;
@@ -52,13 +65,18 @@ public final class AdapterModules {
         Gradients off = Gradients.off()) {
       String name = target.parameter(target.op().parameters().get(0)); // the owner's if tied
       Tensor weight = base.parameters().weight(name).dense(DType.F32);
-      double change =
-          adapter
-              .plain(node)
-              .map(factors -> lora.scale() * productNorm(factors.a(), factors.b()))
-              .orElseGet(() -> merged(base, adapter, node).sub(weight).norm().item());
+      Optional<Spectrum> spectrum =
+          adapter.plain(node).map(factors -> Spectrum.of(factors, lora.scale()));
       return new Module(
-          target.name(), lora.rank(), lora.alpha(), Math.abs(change), weight.norm().item());
+          target.name(),
+          lora.rank(),
+          lora.alpha(),
+          spectrum.map(Spectrum::effectiveRank).orElse(null),
+          spectrum.map(Spectrum::stableRank).orElse(null),
+          spectrum
+              .map(Spectrum::norm)
+              .orElseGet(() -> merged(base, adapter, node).sub(weight).norm().item()),
+          weight.norm().item());
     }
   }
 
@@ -68,12 +86,5 @@ public final class AdapterModules {
     return ((LowRank) node.op())
         .merge(name -> all.weight(target + "." + name).dense(DType.F32), adapter.values(node))
         .get("weight");
-  }
-
-  /** ‖BA‖ = √trace(BᵀB · AAᵀ): two products r by r, not one out by in. */
-  private static double productNorm(Tensor a, Tensor b) {
-    Tensor left = b.transpose(0, 1).to(DType.F64).matmul(b.to(DType.F64)); // [r, r]
-    Tensor right = a.to(DType.F64).matmul(a.transpose(0, 1).to(DType.F64)); // [r, r]
-    return Math.sqrt(Math.max(0, left.mul(right).sum().item()));
   }
 }

@@ -1,0 +1,69 @@
+package dev.lorax.cli.adapter;
+
+import dev.lorax.algebra.Approximated;
+import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.cli.console.Console;
+import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.hub.ModelSource;
+import dev.lorax.cli.run.OutputFolder;
+import dev.lorax.lora.Adapter;
+import dev.lorax.peft.PeftFolder;
+import java.nio.file.Path;
+import java.util.function.Function;
+import picocli.CommandLine.Option;
+
+/** For which model an adapter is made, and where it goes. */
+final class MakingOptions {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR|ORG/NAME",
+      description = "The base model: a checkpoint folder, or one on the hub.")
+  private ModelSource model;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "A new or empty folder. Nothing is ever overwritten.")
+  private Path out;
+
+  @Option(names = "--json", description = "Print the report as one JSON object.")
+  private boolean json;
+
+  /** Takes the model at the revision that an adapter was trained on, unless one was given. */
+  void under(ModelSource adapter) {
+    model = model.under(adapter);
+  }
+
+  /** Makes an adapter over the open model, writes it, and tells of it. */
+  void make(Console console, Function<Checkpoint, Approximated> work) {
+    OutputFolder folder = OutputFolder.prepare(out);
+    boolean written = false;
+    try (Checkpoint base = Checkpoint.open(model.folder());
+        Approximated made = Failure.orFail(() -> work.apply(base))) {
+      Failure.orFail(() -> write(base, made));
+      written = true;
+      MadeAdapter told = new MadeAdapter(made, out);
+      if (json) {
+        console.result(told.json());
+      } else {
+        told.tell(console);
+      }
+    } finally {
+      if (!written) {
+        folder.abandon();
+      }
+    }
+  }
+
+  private Path write(Checkpoint base, Approximated made) {
+    PeftFolder.write(out, base, made.adapter());
+    return out;
+  }
+
+  /** An adapter for the open model. */
+  static Adapter read(ModelSource source, Checkpoint base) {
+    return PeftFolder.read(source.folder(), base);
+  }
+}
