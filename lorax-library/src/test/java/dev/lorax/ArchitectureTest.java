@@ -46,6 +46,7 @@ class ArchitectureTest {
           Map.entry(
               "gguf",
               Set.of("tensor", "graph", "op", "text", "chat", "lora", "model", "checkpoint")),
+          Map.entry("mlx", Set.of("tensor", "graph", "op", "lora", "model", "checkpoint", "peft")),
           Map.entry("run", Set.of("tensor", "graph", "op")),
           Map.entry("train", Set.of("tensor", "graph", "op", "run", "text", "data", "checkpoint")),
           Map.entry("generate", Set.of("tensor", "graph", "run", "text", "model")),

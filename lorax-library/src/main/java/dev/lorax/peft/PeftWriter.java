@@ -80,7 +80,8 @@ final class PeftWriter {
     }
   }
 
-  private String json() {
+  /** The text of adapter_config.json. */
+  String json() {
     String module = PeftTokens.module(base);
     return PeftConfigWriter.json(config(), module.substring(module.lastIndexOf('.') + 1));
   }
