@@ -77,6 +77,7 @@ public final class Main {
             .addSubcommand(new EvalCommand(console))
             .addSubcommand(new InspectCommand(console))
             .addSubcommand(new MergeCommand(console))
+            .addSubcommand(new ExportCommand(console))
             .addSubcommand(new PullCommand(console, environment))
             .addSubcommand(BenchCommand.with(console))
             .addSubcommand(new WarmUpCommand());
