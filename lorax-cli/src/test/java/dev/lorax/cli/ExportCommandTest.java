@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.gguf.GgufAdapter;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,30 @@ class ExportCommandTest {
   }
 
   @Test
+  void llamaCppGetsOneFileWithTheChange() throws IOException {
+    Path out = folder.resolve("gguf");
+    export("--to", "gguf", "--out", out).ok();
+    Path back = folder.resolve("back");
+    try (Checkpoint base = Checkpoint.open(model, DType.F32);
+        Adapter adapter = GgufAdapter.read(out.resolve("adapter.gguf"), base)) {
+      PeftFolder.write(back, base, adapter);
+    }
+    requireSameChanges(back);
+  }
+
+  @Test
+  void llamaCppGetsAWholeModelToo() throws IOException {
+    model = TinyModel.in(folder);
+    Path out = folder.resolve("merged");
+    Path golden = GOLDEN.resolve("gpt2-lora/adapter");
+    Lorax.run("export", "--model", model, "--adapter", golden, "--to", "merged-gguf", "--out", out)
+        .ok();
+    assertThat(Files.readString(out.resolve("model.gguf"), StandardCharsets.ISO_8859_1))
+        .startsWith("GGUF")
+        .contains("blk.0.attn_qkv.weight");
+  }
+
+  @Test
   void whatPeftAloneCanSayStays() throws IOException {
     model = GOLDEN.resolve("llama-modules-to-save");
     Path out = folder.resolve("kept");
@@ -124,7 +150,7 @@ class ExportCommandTest {
   @Test
   void whatCannotBeIsToldInOneLine() throws IOException {
     export("--to", "onnx", "--out", folder.resolve("x"))
-        .failed(2, "--to onnx is no form that is known", "mlx, ollama, peft");
+        .failed(2, "--to onnx is no form that is known", "gguf, merged-gguf, mlx, ollama, peft");
     export("--to", "mlx").failed(2, "--to and --out go together");
     export("--to", "mlx", "--out", model).failed(1, "is not empty");
     model = GOLDEN.resolve("llama-lora-bias");

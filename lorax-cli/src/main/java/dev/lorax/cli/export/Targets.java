@@ -9,6 +9,8 @@ public final class Targets {
   private static final Map<String, ExportTarget> KNOWN =
       new TreeMap<>(
           Map.of(
+              "gguf", new GgufTarget(),
+              "merged-gguf", new MergedGgufTarget(),
               "peft", new PeftTarget(),
               "mlx", new MlxTarget(),
               "ollama", new OllamaTarget()));
