@@ -47,6 +47,8 @@ class ArchitectureTest {
           Map.entry(
               "gguf",
               Set.of("tensor", "graph", "op", "text", "chat", "lora", "model", "checkpoint")),
+          Map.entry("mlx", Set.of("tensor", "graph", "op", "lora", "model", "checkpoint", "peft")),
+          Map.entry("diffusion", Set.of("tensor", "checkpoint")),
           Map.entry("run", Set.of("tensor", "graph", "op")),
           Map.entry("train", Set.of("tensor", "graph", "op", "run", "text", "data", "checkpoint")),
           Map.entry("generate", Set.of("tensor", "graph", "run", "text", "model")),

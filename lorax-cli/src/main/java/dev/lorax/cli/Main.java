@@ -7,6 +7,7 @@ import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Interrupt;
 import dev.lorax.cli.hub.ModelSource;
+import dev.lorax.cli.lorafile.LoraFileCommand;
 import dev.lorax.cli.recipe.RecipeArguments;
 import dev.lorax.cli.run.SavingOptions;
 import dev.lorax.cli.training.WeightedFile;
@@ -79,6 +80,8 @@ public final class Main {
             .addSubcommand(new InspectCommand(console))
             .addSubcommand(new MergeCommand(console))
             .addSubcommand(AdapterCommand.with(console))
+            .addSubcommand(new ExportCommand(console))
+            .addSubcommand(LoraFileCommand.with(console))
             .addSubcommand(new PullCommand(console, environment))
             .addSubcommand(BenchCommand.with(console))
             .addSubcommand(new WarmUpCommand());

@@ -3,11 +3,11 @@ package dev.lorax.cli;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.hub.AdapterFolder;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.hub.OpenAdapters;
 import dev.lorax.lora.Adapter;
 import dev.lorax.model.Classifier;
-import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Precision;
 import java.nio.file.Path;
@@ -65,10 +65,9 @@ class ModelOptions {
         .findFirst();
   }
 
-  /** An adapter for an open model. */
+  /** An adapter for an open model, in the format of PEFT or mlx-lm. */
   static Adapter adapter(ModelSource source, Checkpoint base) {
-    Path folder = source.folder();
-    return Failure.orFail(() -> PeftFolder.read(folder, base));
+    return AdapterFolder.read(source.folder(), base);
   }
 
   /** The type of a name, if it is one of those. */

@@ -55,6 +55,15 @@ public final class PeftFolder {
     new PeftWriter(base, adapter, DType.F32);
   }
 
+  /**
+   * The adapter_config.json that {@link #write} would write.
+   *
+   * @throws IllegalArgumentException as {@link #check}
+   */
+  public static String config(LanguageModel base, Adapter adapter) {
+    return new PeftWriter(base, adapter, DType.F32).json();
+  }
+
   /** Writes an adapter with values of that type: f32, f16 or bf16. */
   public static void write(Path folder, LanguageModel base, Adapter adapter, DType type) {
     new PeftWriter(base, adapter, type).write(folder);

@@ -81,7 +81,8 @@ final class PeftWriter {
     }
   }
 
-  private String json() {
+  /** The text of adapter_config.json. */
+  String json() {
     String module = PeftTokens.module(base);
     String task = base.architecture() instanceof Classifier ? "SEQ_CLS" : "CAUSAL_LM";
     return PeftConfigWriter.json(config(), module.substring(module.lastIndexOf('.') + 1), task);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lorax.checkpoint.AtomicFolder;
 import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.cli.compatibility.Tools;
 import dev.lorax.cli.report.AdapterModules;
 import dev.lorax.cli.training.AdapterTraining;
 import dev.lorax.lora.Adapter;
@@ -40,7 +41,9 @@ final class SavedAdapter {
         }
         JsonNode config =
             new ObjectMapper().readTree(folder.resolve("adapter_config.json").toFile());
-        found.addAll(Readers.of(base.config().text("model_type"), config));
+        Tools.obstacles(base.config().text("model_type"), config).stream()
+            .map(obstacle -> Diagnosis.note("compatibility", obstacle.what(), obstacle.remedy()))
+            .forEach(found::add);
         return found;
       } finally {
         AtomicFolder.delete(temporary);

@@ -2,7 +2,6 @@ package dev.lorax.cli.hub;
 
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
-import dev.lorax.cli.console.Failure;
 import dev.lorax.lora.Adapter;
 import dev.lorax.peft.PeftFolder;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ public final class OpenAdapters implements AutoCloseable {
    *
    * @return its name here: short, or as it was given where another has the short one
    * @throws dev.lorax.checkpoint.CheckpointException if it cannot be read or does not fit
-   * @throws Failure if it cannot be had
+   * @throws dev.lorax.cli.console.Failure if it cannot be had
    */
   public String open(ModelSource source) {
     Path folder = source.folder().toAbsolutePath().normalize();
@@ -39,7 +38,7 @@ public final class OpenAdapters implements AutoCloseable {
 
   private String open(ModelSource source, Path folder) {
     String name = byName.containsKey(source.name()) ? source.text() : source.name();
-    byName.put(name, Failure.orFail(() -> PeftFolder.read(folder, base)));
+    byName.put(name, AdapterFolder.read(folder, base));
     PeftFolder.trainedOn(folder)
         .filter(other -> !model.mayBe(other))
         .ifPresent(

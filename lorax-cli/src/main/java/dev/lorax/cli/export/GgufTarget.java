@@ -1,0 +1,25 @@
+package dev.lorax.cli.export;
+
+import dev.lorax.checkpoint.AtomicFolder;
+import dev.lorax.gguf.GgufAdapter;
+import dev.lorax.gguf.GgufType;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The adapter as a GGUF file. */
+final class GgufTarget implements ExportTarget {
+  @Override
+  public String readers() {
+    return "llama.cpp and Ollama, as adapter.gguf";
+  }
+
+  @Override
+  public List<String> write(Path folder, Export export) {
+    AtomicFolder.create(
+        folder,
+        temporary ->
+            GgufAdapter.write(
+                temporary.resolve("adapter.gguf"), export.base(), export.adapter(), GgufType.F32));
+    return List.of();
+  }
+}

@@ -1,0 +1,166 @@
+package dev.lorax.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.gguf.GgufAdapter;
+import dev.lorax.lora.Adapter;
+import dev.lorax.lora.LoraConfig;
+import dev.lorax.peft.PeftFolder;
+import dev.lorax.tensor.DType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExportCommandTest {
+  private static final Path GOLDEN =
+      Path.of("..", "lorax-library", "src", "test", "resources", "golden");
+
+  @TempDir Path folder;
+  private Path model = GOLDEN.resolve("llama-patterns");
+
+  private Lorax export(Object... more) {
+    Object[] args = new Object[5 + more.length];
+    System.arraycopy(
+        new Object[] {"export", "--model", model, "--adapter", model.resolve("adapter")},
+        0,
+        args,
+        0,
+        5);
+    System.arraycopy(more, 0, args, 5, more.length);
+    return Lorax.run(args);
+  }
+
+  /** The changes of an adapter's modules, by name. */
+  private JsonNode modules(Path adapter) throws IOException {
+    return Lorax.run("inspect", "--model", model, "--adapter", adapter, "--json")
+        .ok()
+        .json()
+        .get("adapter")
+        .get("modules");
+  }
+
+  private void requireSameChanges(Path adapter) throws IOException {
+    JsonNode wanted = modules(model.resolve("adapter"));
+    JsonNode found = modules(adapter);
+    assertThat(found).hasSameSizeAs(wanted);
+    for (int i = 0; i < wanted.size(); i++) {
+      double change = wanted.get(i).get("change").asDouble();
+      assertThat(found.get(i).get("name")).isEqualTo(wanted.get(i).get("name"));
+      assertThat(found.get(i).get("change").asDouble()).isCloseTo(change, within(1e-5 * change));
+    }
+  }
+
+  @Test
+  void peftsPlainestFolderHasOneRankAndOneWholeAlpha() throws IOException {
+    Path out = folder.resolve("plain");
+    assertThat(export("--to", "peft", "--out", out).ok().out())
+        .contains("saved", "PEFT      loads as it is", "vLLM", "llama.cpp", "mlx-lm", "Ollama");
+    JsonNode config = Lorax.json(out.resolve("adapter_config.json"));
+    assertThat(config.get("rank_pattern")).isEmpty();
+    assertThat(config.get("alpha_pattern")).isEmpty();
+    assertThat(config.get("lora_alpha").isIntegralNumber()).isTrue();
+    assertThat(Lorax.json(model.resolve("adapter/adapter_config.json")).get("rank_pattern"))
+        .isNotEmpty();
+    requireSameChanges(out);
+  }
+
+  @Test
+  void anAdapterOfMlxIsReadAsAnyOther() throws IOException {
+    model = GOLDEN.resolve("llama-lora-qkv");
+    Path out = folder.resolve("mlx");
+    export("--to", "mlx", "--out", out).ok();
+    assertThat(out.resolve("adapters.safetensors")).exists();
+    requireSameChanges(out);
+    Path back = folder.resolve("back");
+    Lorax.run("export", "--model", model, "--adapter", out, "--to", "peft", "--out", back).ok();
+    requireSameChanges(back);
+  }
+
+  @Test
+  void llamaCppGetsOneFileWithTheChange() throws IOException {
+    Path out = folder.resolve("gguf");
+    export("--to", "gguf", "--out", out).ok();
+    Path back = folder.resolve("back");
+    try (Checkpoint base = Checkpoint.open(model, DType.F32);
+        Adapter adapter = GgufAdapter.read(out.resolve("adapter.gguf"), base)) {
+      PeftFolder.write(back, base, adapter);
+    }
+    requireSameChanges(back);
+  }
+
+  @Test
+  void llamaCppGetsAWholeModelToo() throws IOException {
+    model = TinyModel.in(folder);
+    Path out = folder.resolve("merged");
+    Path golden = GOLDEN.resolve("gpt2-lora/adapter");
+    Lorax.run("export", "--model", model, "--adapter", golden, "--to", "merged-gguf", "--out", out)
+        .ok();
+    assertThat(Files.readString(out.resolve("model.gguf"), StandardCharsets.ISO_8859_1))
+        .startsWith("GGUF")
+        .contains("blk.0.attn_qkv.weight");
+  }
+
+  @Test
+  void whatPeftAloneCanSayStays() throws IOException {
+    model = GOLDEN.resolve("llama-modules-to-save");
+    Path out = folder.resolve("kept");
+    assertThat(export("--to", "peft", "--out", out).ok().out()).contains("note", "also trains");
+    try (Checkpoint base = Checkpoint.open(model, DType.F32);
+        Adapter adapter = PeftFolder.read(out, base)) {
+      assertThat(adapter.copies()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void ollamaGetsAModelfileWithWhatItCanBeTold() throws IOException {
+    Path base = Path.of("..", "demo", "base");
+    Path adapter = folder.resolve("demo-adapter");
+    Path out = folder.resolve("ollama");
+    try (Checkpoint open = Checkpoint.open(base, DType.F32);
+        Adapter fresh = Adapter.initial(open, LoraConfig.builder().rank(8).alpha(2.5).build(), 1)) {
+      PeftFolder.write(adapter, open, fresh);
+    }
+    Lorax run =
+        Lorax.run("export", "--model", base, "--adapter", adapter, "--to", "ollama", "--out", out);
+    assertThat(run.ok().out())
+        .contains("ollama create", "Ollama    loads after 'lorax export --to ollama'");
+    assertThat(Files.readString(out.resolve("Modelfile")))
+        .startsWith("FROM " + base.toAbsolutePath().normalize() + "\nADAPTER ./adapter\n")
+        .contains("TEMPLATE \"\"\"{{ range .Messages }}")
+        .contains("\nPARAMETER stop \"");
+    assertThat(Lorax.json(out.resolve("adapter/adapter_config.json")).get("lora_alpha").toString())
+        .isEqualTo("8");
+  }
+
+  @Test
+  void theReportIsOneObjectToo() throws IOException {
+    JsonNode report = export("--json").ok().json();
+    assertThat(report.get("compatibility")).hasSize(5);
+    assertThat(report.get("compatibility").get(1).get("tool").asText()).isEqualTo("vLLM");
+    assertThat(report.get("compatibility").get(1).get("verdict").asText()).isEqualTo("loads-after");
+    assertThat(report.get("out").isNull()).isTrue();
+  }
+
+  @Test
+  void whatCannotBeIsToldInOneLine() throws IOException {
+    export("--to", "onnx", "--out", folder.resolve("x"))
+        .failed(2, "--to onnx is no form that is known", "gguf, merged-gguf, mlx, ollama, peft");
+    export("--to", "mlx").failed(2, "--to and --out go together");
+    export("--to", "mlx", "--out", model).failed(1, "is not empty");
+    model = GOLDEN.resolve("llama-lora-bias");
+    Path out = folder.resolve("biased");
+    export("--to", "mlx", "--out", out).failed(1, "no place for a bias on B");
+    assertThat(out).doesNotExist();
+    model = GOLDEN.resolve("llama-dora");
+    export("--to", "ollama", "--out", out).failed(1, "Ollama knows no DoRA");
+    model = GOLDEN.resolve("gpt2-lora");
+    export("--to", "ollama", "--out", out).failed(1, "not for gpt2");
+    assertThat(out).doesNotExist();
+  }
+}
