@@ -140,6 +140,11 @@ public final class Parameters implements AutoCloseable {
     return Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 
+  /** Whether one of the values is kept quantised. */
+  public boolean isQuantized() {
+    return !values.values().stream().allMatch(Tensor.class::isInstance);
+  }
+
   /** The number of numbers in all values. */
   public long count() {
     return values.values().stream().mapToLong(value -> value.shape().size()).sum();

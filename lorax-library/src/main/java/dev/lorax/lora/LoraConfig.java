@@ -41,6 +41,24 @@ public final class LoraConfig {
     tokens = builder.tokens;
   }
 
+  private LoraConfig(LoraConfig other, Start start) {
+    rank = other.rank;
+    scaling = other.scaling;
+    dropout = other.dropout;
+    this.start = start;
+    form = other.form;
+    targets = other.targets;
+    ranks = other.ranks;
+    alphas = other.alphas;
+    copies = other.copies;
+    tokens = other.tokens;
+  }
+
+  /** The same with a start that takes the place of one of its kind, and knows more. */
+  public LoraConfig starting(Start known) {
+    return new LoraConfig(this, known);
+  }
+
   /** A builder with the defaults. */
   public static Builder builder() {
     return new Builder();

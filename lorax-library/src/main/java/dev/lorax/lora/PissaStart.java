@@ -23,13 +23,7 @@ public record PissaStart(OptionalInt iterations) implements Start {
         iterations.isPresent()
             ? Svd.fast(weight, op.rank(), iterations.getAsInt(), beginning.seed("sketch"))
             : Svd.of(weight).truncated(op.rank());
-    return balanced(parts, op.scale());
-  }
-
-  /** Factors of a product that, times the scale, is the decomposed matrix; each has half of it. */
-  static Factors balanced(Svd parts, double scale) {
-    Tensor roots = parts.values().mul(1 / scale).sqrt();
-    return new Factors(parts.right().mul(roots.view(-1, 1)).copy(), parts.left().mul(roots).copy());
+    return Factors.balanced(parts, op.scale());
   }
 
   @Override

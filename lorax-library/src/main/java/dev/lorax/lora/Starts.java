@@ -2,6 +2,7 @@ package dev.lorax.lora;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +18,7 @@ public final class Starts {
     KNOWN.put("pissa", new PissaStart());
     KNOWN.put("olora", new OloraStart());
     KNOWN.put("eva", new EvaStart());
+    KNOWN.put("loftq", new LoftqStart(Optional.empty()));
   }
 
   private static final Pattern FAST_PISSA = Pattern.compile("pissa_niter_(\\d{1,4})");

@@ -22,8 +22,12 @@ import dev.lorax.op.Embedding;
 import dev.lorax.op.Linear;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
+import dev.lorax.tensor.Precision;
 import dev.lorax.tensor.Scope;
+import dev.lorax.tensor.Svd;
 import dev.lorax.tensor.Tensor;
+import dev.lorax.tensor.Weight;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -255,6 +259,31 @@ class FormsTest {
       float[] eye = {1, 0, 0, 0, 1, 0, 0, 0, 1};
       assertThat(gram.sub(Tensor.of(eye, 3, 3)).abs().max().item()).isLessThan(1e-5);
     }
+  }
+
+  @Test
+  void loftqBeginsWithTheLargestPartOfWhatQuantisingTook() {
+    Lora lora = Lora.of(new Dense(128, 64, false), 4, 8);
+    try (Scope scope = new Scope()) {
+      Tensor weight = Tensor.normal(DType.F32, 1, 3, 64, 128);
+      Weight quantized = Precision.NF4.quantize(weight);
+      Start start = new LoftqStart(Parameters.of(Map.of("node.weight", weight)));
+      Beginning beginning = new Beginning("node.lora", 1, Optional.of(quantized));
+      Tensor lost = weight.sub(quantized.dense(DType.F32));
+      double left = distance(lost, start.factors(lora, beginning), lora);
+      double best = tail(Svd.of(lost).values().toDoubles(), 4);
+      assertThat(left).isCloseTo(best, within(1e-3)).isLessThan(lost.norm().item() * 0.98);
+      Beginning plain = new Beginning("node.lora", 1, Optional.of(weight));
+      assertThat(start.factors(lora, plain).b().norm().item()).isZero();
+      assertThatThrownBy(() -> Starts.named("loftq").factors(lora, beginning))
+          .hasMessageContaining("new LoftqStart(original.parameters())");
+      quantized.close();
+    }
+  }
+
+  /** The norm of what is left without the first values. */
+  private static double tail(double[] values, int first) {
+    return Math.sqrt(Arrays.stream(values).skip(first).map(value -> value * value).sum());
   }
 
   @ParameterizedTest

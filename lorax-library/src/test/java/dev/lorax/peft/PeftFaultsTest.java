@@ -79,7 +79,7 @@ class PeftFaultsTest {
         "use_dora | true | q_proj.lora_magnitude_vector is missing",
         "lora_bias | true | q_proj.lora_B.bias is missing",
         "modules_to_save | [\"lm_head\"] | base_model.model.lm_head.weight is missing",
-        "modules_to_save | [\"score\"] | 'score' of modules_to_save is no module",
+        "modules_to_save | [\"scores\"] | 'scores' of modules_to_save is no module",
         "trainable_token_indices | [1, 2] | trainable_tokens_delta is missing"
       })
   void whatAnOptionPromisesAndTheFileLacksIsMissing(String option, String value, String fault)

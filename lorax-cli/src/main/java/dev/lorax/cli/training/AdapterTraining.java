@@ -1,9 +1,7 @@
 package dev.lorax.cli.training;
 
 import dev.lorax.cli.console.Failure;
-import dev.lorax.eva.Eva;
 import dev.lorax.lora.Adapter;
-import dev.lorax.lora.EvaStart;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.LoraPlus;
 import dev.lorax.model.LanguageModel;
@@ -47,12 +45,7 @@ public final class AdapterTraining implements AutoCloseable {
     this.material = material;
     this.options = options;
     plan = TrainingPlan.of(options, material);
-    adapter =
-        Failure.orUsage(
-            () ->
-                config.start() instanceof EvaStart
-                    ? Eva.adapter(base, config, plan.batches(), options.seed)
-                    : Adapter.initial(base, config, options.seed));
+    adapter = FreshAdapter.of(base, config, plan.batches(), options.seed);
     try {
       checkWritable();
       memory =

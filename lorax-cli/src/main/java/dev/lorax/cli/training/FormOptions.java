@@ -52,8 +52,8 @@ public final class FormOptions {
       paramLabel = "NAME",
       description =
           "How A and B begin: default, gaussian, orthogonal, pissa (with the principal part of the"
-              + " weight), pissa_niter_16 (the same, faster), olora, or eva (with the directions in which the"
-              + " data vary most); saved as plain LoRA always.")
+              + " weight), pissa_niter_16 (the same, faster), olora, eva (with the directions in which the"
+              + " data vary most), or loftq (with what quantising the base loses); saved as plain LoRA always.")
   public String init;
 
   /** The base's biases that are trained, too. */

@@ -44,7 +44,8 @@ public final class LoraOptions {
       paramLabel = "NAME",
       description =
           "Ends of the names of the nodes to adapt, as the graph or the checkpoint has them"
-              + " (query or q_proj), or all-linear (default: query,value, as in the LoRA paper;"
+              + " (query or q_proj), all-linear, or peft-default: what PEFT adapts in such a model"
+              + " (default: query,value, as in the LoRA paper;"
               + " 'lorax inspect --graph before' shows the names).")
   public List<String> targets;
 

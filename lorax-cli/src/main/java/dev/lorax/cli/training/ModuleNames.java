@@ -5,6 +5,7 @@ import dev.lorax.graph.Node;
 import dev.lorax.lora.Targets;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.model.Source;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -17,6 +18,13 @@ record ModuleNames(Optional<LanguageModel> base) {
   /** Targets by names of either kind. */
   Targets in(Targets targets) {
     return targets.alsoCalled(this::of);
+  }
+
+  /** What PEFT adapts in this architecture unless told otherwise, by the graph's names. */
+  String[] defaults() {
+    return base.map(model -> model.architecture().defaultTargets())
+        .orElse(List.of("query", "value"))
+        .toArray(String[]::new);
   }
 
   /** The module that holds a node's weight, or the node's own name. */

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
  */
 record TargetChoice(List<String> targets, List<String> exclude, String layers) {
   private static final String ALL = "all-linear";
+  private static final String AS_PEFT = "peft-default";
   private static final String[] DEFAULT = {"query", "value"};
   private static final Pattern RANGE = Pattern.compile("(\\d{1,5})(?:-(\\d{1,5}))?");
   private static final int MOST_TYPOS = 2;
@@ -29,7 +30,7 @@ record TargetChoice(List<String> targets, List<String> exclude, String layers) {
     if (targets == null && exclude == null && layers == null) {
       return Optional.empty();
     }
-    Targets chosen = chosen();
+    Targets chosen = chosen(names);
     if (exclude != null) {
       chosen = chosen.except(exclude.toArray(String[]::new));
     }
@@ -39,14 +40,16 @@ record TargetChoice(List<String> targets, List<String> exclude, String layers) {
     return Optional.of(names.in(chosen));
   }
 
-  private Targets chosen() {
+  private Targets chosen(ModuleNames names) {
     if (targets == null) {
       return Targets.named(DEFAULT);
     }
     targets.forEach(this::requireMeant);
-    return targets.equals(List.of(ALL))
-        ? Targets.allLinear()
-        : Targets.named(targets.toArray(String[]::new));
+    if (targets.equals(List.of(ALL))) {
+      return Targets.allLinear();
+    }
+    return Targets.named(
+        targets.equals(List.of(AS_PEFT)) ? names.defaults() : targets.toArray(String[]::new));
   }
 
   /** All-linear is the name of no node, so that the model could not tell what was meant. */
