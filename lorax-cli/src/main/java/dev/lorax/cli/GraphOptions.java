@@ -105,13 +105,16 @@ final class GraphOptions {
     if (view == View.BEFORE) {
       return format == Format.TEXT ? Drawing.listing(before) : Drawing.mermaid(before, Set.of());
     }
-    Graph injected =
-        given != null ? given : Failure.orUsage(() -> Lorax.inject(base, lora.config()));
+    Graph injected = given != null ? given : Failure.orUsage(() -> injected(base, lora.config()));
     Graph after = excerpt(injected);
     if (format == Format.MERMAID) {
       return Drawing.mermaid(after, loras(after)); // the diff of a picture: what is new is marked
     }
     return view == View.AFTER ? Drawing.listing(after) : Drawing.difference(before, after);
+  }
+
+  private static Graph injected(Graph base, LoraConfig config) {
+    return Lorax.inject(base, config, config.copies().names(base, config.targets()));
   }
 
   /** Each picture under its title, as Markdown. */

@@ -8,6 +8,7 @@ import dev.lorax.tensor.Weight;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,10 +24,18 @@ import java.util.stream.Stream;
  */
 public final class Parameters implements AutoCloseable {
   private final Map<String, Weight> values;
+  private final Set<String> standIns; // for parameters of a base that is not known yet
+  private final Map<String, DType> computed; // types in which values are computed with
   private final boolean owner;
 
-  private Parameters(Map<String, ? extends Weight> values, boolean owner) {
+  private Parameters(
+      Map<String, ? extends Weight> values,
+      Set<String> standIns,
+      Map<String, DType> computed,
+      boolean owner) {
     this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    this.standIns = standIns;
+    this.computed = computed;
     this.owner = owner;
   }
 
@@ -37,7 +46,7 @@ public final class Parameters implements AutoCloseable {
 
   /** Takes charge of those values, of which some may be quantised. */
   public static Parameters ofWeights(Map<String, ? extends Weight> values) {
-    return new Parameters(values, true);
+    return new Parameters(values, Set.of(), Map.of(), true);
   }
 
   /**
@@ -155,11 +164,35 @@ public final class Parameters implements AutoCloseable {
     return values.values().stream().mapToLong(Weight::byteCount).sum();
   }
 
-  /** These and the others together; where both have a name, the others' value counts. */
+  /**
+   * These and the others together; where both have a name, the others' value counts. Stand-ins
+   * among the others are computed with in the type of these.
+   */
   public Parameters and(Parameters others) {
     Map<String, Weight> joint = new LinkedHashMap<>(values);
     joint.putAll(others.values);
-    return new Parameters(joint, false);
+    Set<String> free = new LinkedHashSet<>(standIns);
+    free.addAll(others.standIns);
+    Map<String, DType> types = new LinkedHashMap<>(computed);
+    types.putAll(others.computed);
+    if (standIns.isEmpty() && !others.standIns.isEmpty()) {
+      others.standIns.forEach(name -> types.put(name, type()));
+      free.clear();
+    }
+    return new Parameters(joint, free, types, false);
+  }
+
+  /**
+   * The same values, of which those stand in for parameters of a base: they are trained in float32,
+   * and rounded to the base's type where they are used.
+   */
+  public Parameters standingIn(Set<String> names) {
+    return new Parameters(values, Set.copyOf(names), computed, owner);
+  }
+
+  /** The type in which a value is computed with, where that is not its own. */
+  public Optional<DType> computedAs(String name) {
+    return Optional.ofNullable(computed.get(name));
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameterized;
 import dev.lorax.graph.Parameters;
 import dev.lorax.tensor.Tensor;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.stream.Collectors;
  */
 public final class Adapter implements Parameterized, AutoCloseable {
   private final Graph graph;
+  private final Set<String> copies;
   private final Parameters trained;
   private final Parameters frozen;
   private final Parameters all;
@@ -31,7 +33,9 @@ public final class Adapter implements Parameterized, AutoCloseable {
   private Adapter(Graph graph, Map<String, Tensor> values) {
     this.graph = graph;
     Set<String> constant = frozenNames(graph);
-    trained = part(values, name -> !constant.contains(name));
+    Parameters learning = part(values, name -> !constant.contains(name));
+    copies = copies(graph, learning.names());
+    trained = learning.standingIn(copies);
     frozen = part(values, constant::contains);
     all = trained.and(frozen);
   }
@@ -135,14 +139,20 @@ public final class Adapter implements Parameterized, AutoCloseable {
 
   /** The names of base parameters that are trained themselves, and held here. */
   public Set<String> copies() {
-    Set<String> names = new LinkedHashSet<>(trained.names());
-    for (Node node : adaptations()) {
-      node.op().parameters().stream()
-          .filter(spec -> spec.tiedTo().isEmpty())
-          .map(node::parameter)
-          .forEach(names::remove);
+    return copies;
+  }
+
+  private static Set<String> copies(Graph graph, Set<String> trained) {
+    Set<String> names = new LinkedHashSet<>(trained);
+    for (Node node : graph.nodes().values()) {
+      if (isAdaptation(node)) {
+        node.op().parameters().stream()
+            .filter(spec -> spec.tiedTo().isEmpty())
+            .map(node::parameter)
+            .forEach(names::remove);
+      }
     }
-    return names;
+    return Collections.unmodifiableSet(names);
   }
 
   /** The node that an adaptation adapts. */

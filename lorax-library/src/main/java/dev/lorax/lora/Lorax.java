@@ -38,8 +38,9 @@ public final class Lorax {
    * The graph for an adapter with all that a configuration says.
    *
    * @param copies full names of the base's parameters that the adapter holds itself
+   * @throws IllegalArgumentException as the first method, but for parameters of the base
    */
-  static Graph inject(Graph graph, LoraConfig config, Set<String> copies) {
+  public static Graph inject(Graph graph, LoraConfig config, Set<String> copies) {
     if (config.targets() instanceof Targets targets) {
       targets.check(graph);
     }
@@ -78,9 +79,8 @@ public final class Lorax {
       Function<Node, ? extends Optional<? extends LowRank>> choice,
       TokenIds tokens,
       Set<String> copies) {
-    Graph injected = inject(graph, choice);
-    Graph rows = tokens.isEmpty() ? injected : TokenInjection.inject(injected, tokens);
-    return Untying.rewrite(rows, copies);
+    Graph injected = inject(Untying.rewrite(graph, copies), choice);
+    return tokens.isEmpty() ? injected : TokenInjection.inject(injected, tokens);
   }
 
   /** The graph without its adaptations: the inverse of {@link #inject}. */

@@ -166,7 +166,7 @@ final class Frame implements AutoCloseable {
 
     @Override
     public Weight weight(String name) {
-      return plan.weight(place, name);
+      return plan.computed(place, name);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Parameters;
+import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Tensor;
 import dev.lorax.tensor.Weight;
 import java.util.Arrays;
@@ -24,6 +25,7 @@ final class Plan {
   private final List<int[]> inputs;
   private final int[] lastUse;
   private final List<Map<String, Weight>> parameters;
+  private final List<Map<String, DType>> types; // where they are not the parameters' own
 
   /**
    * A plan for a graph.
@@ -42,6 +44,7 @@ final class Plan {
         order.stream().map(node -> node.inputs().stream().mapToInt(place::get).toArray()).toList();
     lastUse = lastUses(inputs);
     this.parameters = order.stream().map(node -> bind(node, parameters)).toList();
+    types = order.stream().map(node -> types(node, parameters)).toList();
   }
 
   /** How many nodes there are; the last one's value is the graph's. */
@@ -69,6 +72,12 @@ final class Plan {
     return parameters.get(place).get(name);
   }
 
+  /** The same in the type that is computed in; it lives in the open scope if it is a copy. */
+  Weight computed(int place, String name) {
+    DType type = types.get(place).get(name);
+    return type == null ? weight(place, name) : weight(place, name).dense(type);
+  }
+
   /** All parameters of the node at a place. */
   Collection<Weight> weights(int place) {
     return parameters.get(place).values();
@@ -76,7 +85,7 @@ final class Plan {
 
   /** The same, where it must be plain. */
   Tensor parameter(int place, String name) {
-    if (weight(place, name) instanceof Tensor plain) {
+    if (computed(place, name) instanceof Tensor plain) {
       return plain;
     }
     throw new IllegalArgumentException(
@@ -93,6 +102,14 @@ final class Plan {
       }
     }
     return last;
+  }
+
+  private static Map<String, DType> types(Node node, Parameters parameters) {
+    Map<String, DType> types = new HashMap<>();
+    for (ParameterSpec spec : node.op().parameters()) {
+      parameters.computedAs(node.parameter(spec)).ifPresent(type -> types.put(spec.name(), type));
+    }
+    return types;
   }
 
   private static Map<String, Weight> bind(Node node, Parameters parameters) {

@@ -5,6 +5,7 @@ import dev.lorax.graph.Stepwise;
 import dev.lorax.graph.Stepwise.Step;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.RowProduct;
+import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
 import dev.lorax.tensor.VectorUnit;
 import dev.lorax.tensor.Weight;
@@ -85,7 +86,9 @@ final class StepProgram {
   private record NodeParameters(Plan plan, int place) implements Bound {
     @Override
     public float[] floats(String parameter) {
-      return plan.parameter(place, parameter).toFloats();
+      try (Scope scope = new Scope()) {
+        return plan.parameter(place, parameter).toFloats();
+      }
     }
 
     @Override

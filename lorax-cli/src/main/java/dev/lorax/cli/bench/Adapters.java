@@ -1,12 +1,10 @@
 package dev.lorax.cli.bench;
 
 import dev.lorax.cli.console.Failure;
-import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.Seeds;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
-import dev.lorax.lora.Lorax;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
@@ -20,8 +18,7 @@ final class Adapters {
 
   /** An adapter with random A and B. */
   static Adapter random(Subject subject, LoraConfig config, long seed) {
-    Graph injected = Failure.orUsage(() -> Lorax.inject(subject.graph(), config));
-    Adapter adapter = Adapter.initial(injected, seed);
+    Adapter adapter = Failure.orUsage(() -> Adapter.initial(subject, config, seed));
     for (Node node : adapter.nodes()) {
       try (Scope scope = new Scope();
           Gradients off = Gradients.off()) {

@@ -7,7 +7,6 @@ import dev.lorax.cli.training.LoraOptions;
 import dev.lorax.cli.training.MemoryEstimate;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
-import dev.lorax.lora.Lorax;
 import dev.lorax.run.Recomputation;
 import dev.lorax.train.Batch;
 import dev.lorax.train.Batches;
@@ -131,8 +130,7 @@ final class TrainBench implements Callable<Integer> {
     Machine machine = Machine.here();
     try (Subject subject = options.open()) {
       BenchOptions.checkContext(subject, seq, "--seq " + seq);
-      try (Adapter adapter =
-          Adapter.initial(Failure.orUsage(() -> Lorax.inject(subject.graph(), config)), 1)) {
+      try (Adapter adapter = Failure.orUsage(() -> Adapter.initial(subject, config, 1))) {
         new Outcome(console, options.json()).tell(measure(subject, adapter, memory), machine);
       }
     }
@@ -185,7 +183,7 @@ final class TrainBench implements Callable<Integer> {
       if (!padded) {
         return Repetition.timed(warmup, steps, own);
       }
-      try (Adapter other = Adapter.initial(adapter.graph(), 1);
+      try (Adapter other = Adapter.initial(adapter.graph(), subject, 1);
           Trainer filled = trainers.apply(other, ((RaggedSamples) batches).padded())) {
         return Repetition.paired(warmup, steps, own, times(filled, learned));
       }

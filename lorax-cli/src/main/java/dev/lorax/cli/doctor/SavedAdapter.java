@@ -56,7 +56,7 @@ final class SavedAdapter {
   /** By the change of each module, which holds its scale. */
   private static List<Diagnosis> compared(Checkpoint base, Adapter adapter, Adapter read) {
     List<AdapterModules.Module> before = AdapterModules.of(base, adapter);
-    if (before.stream().allMatch(module -> module.change() == 0)) {
+    if (before.stream().allMatch(SavedAdapter::isFresh)) {
       return List.of(); // a fresh adapter is like any other
     }
     List<AdapterModules.Module> after = AdapterModules.of(base, read);
@@ -75,6 +75,11 @@ final class SavedAdapter {
                 NAME,
                 "written and read again, other changes come of " + String.join(", ", other),
                 "this is a bug in lorax: report it"));
+  }
+
+  /** Without a change but that of rounding, which DoRA's lengths have. */
+  private static boolean isFresh(AdapterModules.Module module) {
+    return module.change() <= 1e-6 * module.weight();
   }
 
   private static boolean isSame(AdapterModules.Module one, AdapterModules.Module other) {
