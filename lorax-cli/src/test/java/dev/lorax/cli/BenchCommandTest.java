@@ -196,7 +196,7 @@ class BenchCommandTest {
   @Test
   void aShapeThatIsNotSupportedIsToldAsSuch() throws IOException {
     Path config = Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"mamba\"}");
-    bench("train", "--config", config).failed(1, "unknown model_type 'mamba'", "gpt2, llama");
+    bench("train", "--config", config).failed(1, "unknown model_type 'mamba'", "gpt2, gpt_bigcode");
     bench("train", "--config", folder.resolve("none.json")).failed(1, "none.json is missing");
   }
 

@@ -198,9 +198,9 @@ class TrainCommandTest {
   }
 
   @Test
-  void refusesTargetsThatCannotBeSavedBeforeTraining() {
-    Lorax run = train(text, "--targets", "query,language_modeling_head.output");
-    run.failed(2, "no place for the adapters of language_modeling_head.output");
+  void refusesWhatCannotBeTrainedBeforeTraining() {
+    Lorax run = train(text, "--modules-to-save", "embedder.token");
+    run.failed(2, "shares the table of embedder.token.weight: train both, or neither");
     assertThat(run.err()).hasLineCount(2); // the model's line and the error
     assertThat(out).doesNotExist();
   }

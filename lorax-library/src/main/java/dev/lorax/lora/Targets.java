@@ -75,8 +75,9 @@ public final class Targets implements Predicate<Node> {
 
   /** Every dense node but the output head: what PEFT calls all-linear. */
   public static Targets allLinear() {
-    Predicate<String> inside = name -> !HEAD.matcher(name).lookingAt();
-    Part all = new Part("all-linear", inside, node -> node.op() instanceof Dense);
+    Predicate<Node> inside =
+        node -> node.op() instanceof Dense && !HEAD.matcher(node.name()).lookingAt();
+    Part all = new Part("all-linear", name -> true, inside);
     return new Targets(List.of(all), List.of(), Set.of(), Node::name);
   }
 

@@ -43,6 +43,12 @@ class SupportedModelsTest {
       optimiser steps, merged weights and, but for classifiers, decoded tokens, in the folders named, which lie in
       `lorax-library/src/test/resources/golden/`.
 
+      What Lorax makes of a folder:
+
+      ```sh
+      ./lorax inspect --model demo/base
+      ```
+
       Targets are what PEFT adapts unless told otherwise, in Lorax's names; where PEFT knows none, they are query and value.
 
       | model_type | paper | notes | default targets | parity |

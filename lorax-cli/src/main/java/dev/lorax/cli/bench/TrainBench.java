@@ -140,7 +140,8 @@ final class TrainBench implements Callable<Integer> {
   private Measured measure(Subject subject, Adapter adapter, Recomputation memory) {
     Batches batches = batches(subject);
     Repetition repetition =
-        repeat(adapter, batches, (trained, some) -> trainer(subject, trained, some, memory));
+        repeat(
+            subject, adapter, batches, (trained, some) -> trainer(subject, trained, some, memory));
     if (!padded) { // two trainers are no training that anybody would announce
       repetition = repetition.expecting(estimate(subject, adapter, batches).peak(memory.share()));
     }
@@ -176,7 +177,10 @@ final class TrainBench implements Callable<Integer> {
   }
 
   private Repetition repeat(
-      Adapter adapter, Batches batches, BiFunction<Adapter, Batches, Trainer> trainers) {
+      Subject subject,
+      Adapter adapter,
+      Batches batches,
+      BiFunction<Adapter, Batches, Trainer> trainers) {
     double learned = mean(batches, Batch::supervised);
     try (Trainer trainer = trainers.apply(adapter, batches)) {
       IntToDoubleFunction own = times(trainer, learned);
