@@ -98,7 +98,11 @@ final class Reader {
       throws IOException, InterruptedException {
     Path home = Path.of(System.getProperty("java.home"));
     List<String> command =
-        new ArrayList<>(List.of(home.resolve("bin/java").toString(), "-XX:+UseSerialGC"));
+        new ArrayList<>(
+            List.of(
+                home.resolve("bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1")); // a few seconds pay no better compiler
     if (Runtime.version().feature() >= 22) {
       command.add("--enable-native-access=ALL-UNNAMED");
     }

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
  */
 public final class Parameters implements AutoCloseable {
   private final Map<String, Weight> values;
-  private final Set<String> standIns; // for parameters of a base that is not known yet
-  private final Map<String, DType> computed; // types in which values are computed with
+  private final Set<String> standIns; // for parameters of a base
+  private final Map<String, DType> computed; // the types of those that have met their base
   private final boolean owner;
 
   private Parameters(
@@ -171,15 +171,12 @@ public final class Parameters implements AutoCloseable {
   public Parameters and(Parameters others) {
     Map<String, Weight> joint = new LinkedHashMap<>(values);
     joint.putAll(others.values);
-    Set<String> free = new LinkedHashSet<>(standIns);
-    free.addAll(others.standIns);
+    Set<String> all = new LinkedHashSet<>(standIns);
+    all.addAll(others.standIns);
     Map<String, DType> types = new LinkedHashMap<>(computed);
     types.putAll(others.computed);
-    if (standIns.isEmpty() && !others.standIns.isEmpty()) {
-      others.standIns.forEach(name -> types.put(name, type()));
-      free.clear();
-    }
-    return new Parameters(joint, free, types, false);
+    others.standIns.forEach(name -> types.putIfAbsent(name, type()));
+    return new Parameters(joint, all, types, false);
   }
 
   /**
