@@ -99,6 +99,13 @@ class AdapterOptionsTest {
   }
 
   @Test
+  void aTiedHeadIsInspectedAndMergedInEveryForm() {
+    train("--dora --targets lm_head").ok();
+    Lorax.run("inspect", "--model", model, "--adapter", out).ok();
+    Lorax.run("merge", "--model", model, "--adapter", out, "--out", folder.resolve("merged")).ok();
+  }
+
+  @Test
   void theRecipeOfARunTrainsTheSameAgain() throws IOException {
     train("--dora --rank-pattern up=4,value=2 --targets up,value --train-tokens 7,5").ok();
     Path recipe = out.resolve("recipe.yaml");

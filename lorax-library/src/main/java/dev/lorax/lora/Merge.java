@@ -80,12 +80,7 @@ public final class Merge implements Parameterized, AutoCloseable {
 
   private static Merge of(Parameterized base, Adapter adapter, Function<Weight, DType> type) {
     Graph graph = untied(adapter);
-    Parameters before = base.parameters().and(adapter.trained());
-    Function<String, Weight> weight =
-        name ->
-            before.names().contains(name)
-                ? before.weight(name)
-                : before.weight(Untying.owner(base.graph(), name));
+    Function<String, Weight> weight = weights(base, adapter);
     Map<String, Tensor> values = new LinkedHashMap<>();
     List<Change> changes = new ArrayList<>();
     for (Node node : adapter.adaptations()) {
@@ -93,7 +88,7 @@ public final class Merge implements Parameterized, AutoCloseable {
       Function<String, String> name = parameter -> target.name() + "." + parameter;
       try (Scope scope = new Scope();
           Gradients off = Gradients.off()) {
-        merged(adapter, node, own -> weight.apply(name.apply(own)).dense(DType.F32))
+        exact(base, adapter, node)
             .forEach(
                 (own, exact) -> {
                   Weight original = weight.apply(name.apply(own));
@@ -148,13 +143,30 @@ public final class Merge implements Parameterized, AutoCloseable {
     return Untying.rewrite(graph, heads);
   }
 
-  private static Map<String, Tensor> merged(
-      Adapter adapter, Node node, Function<String, Tensor> weights) {
+  /** The values before a merge by name: the base's, or copies; a tied name's owner's. */
+  private static Function<String, Weight> weights(Parameterized base, Adapter adapter) {
+    Parameters before = base.parameters().and(adapter.trained());
+    return name ->
+        before.names().contains(name)
+            ? before.weight(name)
+            : before.weight(Untying.owner(base.graph(), name));
+  }
+
+  /**
+   * What one node makes of its target's parameters, by the target's names for them: float32, not
+   * rounded, in the open scope.
+   *
+   * @throws IllegalArgumentException if the target has no place for the change
+   */
+  public static Map<String, Tensor> exact(Parameterized base, Adapter adapter, Node node) {
+    Function<String, Weight> weight = weights(base, adapter);
+    String target = adapter.target(node).name();
     try {
-      return ((Adaptation) node.op()).merge(weights, adapter.values(node));
+      return ((Adaptation) node.op())
+          .merge(own -> weight.apply(target + "." + own).dense(DType.F32), adapter.values(node));
     } catch (IllegalArgumentException unfit) {
       throw new IllegalArgumentException(
-          "%s cannot be merged: %s".formatted(adapter.target(node).name(), unfit.getMessage()));
+          "%s cannot be merged: %s".formatted(target, unfit.getMessage()));
     }
   }
 

@@ -57,7 +57,7 @@ final class PeftCopies implements PeftPart {
     for (String end : config.modulesToSave()) {
       List<String> tensors =
           weights().tensors().stream()
-              .filter(tensor -> PeftConfig.isSaved(List.of(end), module(tensor)))
+              .filter(tensor -> PeftConfig.isSaved(List.of(end), PeftFile.module(tensor)))
               .toList();
       if (tensors.isEmpty() && !HEADS.contains(end)) {
         file.fault("'%s' of modules_to_save is no module with weights of its own".formatted(end));
@@ -72,7 +72,7 @@ final class PeftCopies implements PeftPart {
                   require(
                       file,
                       PeftFile.key(tensor, ""),
-                      PeftFile.key(module(tensor), BASE_LAYER + ".bias")));
+                      PeftFile.key(PeftFile.module(tensor), BASE_LAYER + ".bias")));
     }
   }
 
@@ -80,10 +80,6 @@ final class PeftCopies implements PeftPart {
     if (Arrays.stream(keys).noneMatch(file::has)) {
       file.fault(keys[0] + " is missing");
     }
-  }
-
-  private static String module(String tensor) {
-    return tensor.substring(0, tensor.lastIndexOf('.'));
   }
 
   private WeightMap weights() {
@@ -105,7 +101,7 @@ final class PeftCopies implements PeftPart {
 
   private boolean isAskedFor(String key, String tensor) {
     boolean bias = tensor.endsWith(".bias") && !config.bias().equals("none");
-    return bias || key.contains(BASE_LAYER) || config.saves(module(tensor));
+    return bias || key.contains(BASE_LAYER) || config.saves(PeftFile.module(tensor));
   }
 
   @Override

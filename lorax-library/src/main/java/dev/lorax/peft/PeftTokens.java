@@ -30,7 +30,7 @@ final class PeftTokens implements PeftPart {
   static String module(LanguageModel base) {
     String weight = table(base).name() + ".weight";
     String tensor = base.architecture().weights().source(weight).orElseThrow().tensor();
-    return tensor.substring(0, tensor.lastIndexOf('.'));
+    return PeftFile.module(tensor);
   }
 
   @Override

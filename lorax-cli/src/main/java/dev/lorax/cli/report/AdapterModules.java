@@ -3,10 +3,9 @@ package dev.lorax.cli.report;
 import dev.lorax.algebra.Spectrum;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameterized;
-import dev.lorax.graph.Parameters;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.Lora;
-import dev.lorax.lora.LowRank;
+import dev.lorax.lora.Merge;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
@@ -75,16 +74,9 @@ public final class AdapterModules {
           spectrum.map(Spectrum::stableRank).orElse(null),
           spectrum
               .map(Spectrum::norm)
-              .orElseGet(() -> merged(base, adapter, node).sub(weight).norm().item()),
+              .orElseGet(
+                  () -> Merge.exact(base, adapter, node).get("weight").sub(weight).norm().item()),
           weight.norm().item());
     }
-  }
-
-  private static Tensor merged(Parameterized base, Adapter adapter, Node node) {
-    Parameters all = base.parameters().and(adapter.trained());
-    String target = adapter.target(node).name();
-    return ((LowRank) node.op())
-        .merge(name -> all.weight(target + "." + name).dense(DType.F32), adapter.values(node))
-        .get("weight");
   }
 }
