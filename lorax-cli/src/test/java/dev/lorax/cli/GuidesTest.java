@@ -10,10 +10,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The documentation is true: its commands and programs work, its pictures and links are right. */
+@Execution(ExecutionMode.CONCURRENT) // much of a document's time is one thread's
 class GuidesTest {
   private static final String STEPS =
       "./lorax inspect --model demo/base --graph steps"
@@ -40,16 +43,17 @@ class GuidesTest {
   @ParameterizedTest
   @MethodSource("guides")
   void everyCommandAndEveryProgramWorksInOrder(Document document) throws Exception {
-    Reader reader = new Reader(folder);
     int done = 0;
-    for (Document.Block block : document.blocks()) {
-      if (block.language().equals("java")) {
-        reader.program(block.text());
-        done++;
-      } else if (block.language().equals("sh")) {
-        done += commands(reader, block.text());
-      } else {
-        assertThat(block.language()).as("language of a block that is not run").isIn(NOT_RUN);
+    try (Reader reader = new Reader(folder)) {
+      for (Document.Block block : document.blocks()) {
+        if (block.language().equals("java")) {
+          reader.program(block.text());
+          done++;
+        } else if (block.language().equals("sh")) {
+          done += commands(reader, block.text());
+        } else {
+          assertThat(block.language()).as("language of a block that is not run").isIn(NOT_RUN);
+        }
       }
     }
     assertThat(document.text().lines().filter(line -> line.strip().startsWith("```")))
@@ -87,7 +91,9 @@ class GuidesTest {
   void theFivePicturesAreThoseThatTheProgramDraws() throws Exception {
     Document guide = Document.read(Document.ROOT.resolve("docs/guides/how-the-injection-works.md"));
     assertThat(guide.blocks("sh").stream().map(Document::commands)).contains(List.of(STEPS));
-    assertThat(guide.text()).contains(new Reader(folder).command(STEPS).out());
+    try (Reader reader = new Reader(folder)) {
+      assertThat(guide.text()).contains(reader.command(STEPS).out());
+    }
     assertThat(guide.blocks("mermaid")).hasSize(5);
   }
 

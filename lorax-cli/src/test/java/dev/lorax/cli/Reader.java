@@ -2,14 +2,19 @@ package dev.lorax.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,16 +22,18 @@ import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** Does what a document tells: a folder with {@code demo} in it, and processes that work there. */
-final class Reader {
+/** Does what a document tells, in a folder with {@code demo} in it, at a {@link Desk} there. */
+final class Reader implements AutoCloseable {
   private static final Pattern CLASS = Pattern.compile("public class (\\w+)");
   private static final Pattern PROMISE = Pattern.compile("System\\.out\\.println\\(.*\\); // (.+)");
 
   private final Path folder;
   private final Path desk;
+  private final Process process;
+  private final BufferedReader answers;
 
   /**
-   * Copies the demo's files.
+   * Copies the demo's files and starts the process in which all is done.
    *
    * @param temporary an empty folder
    */
@@ -39,15 +46,33 @@ final class Reader {
         Files.copy(file, folder.resolve("demo").resolve(demo.relativize(file).toString()));
       }
     }
+    process = start();
+    answers = process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  private Process start() throws IOException {
+    Path home = Path.of(System.getProperty("java.home"));
+    List<String> command =
+        new ArrayList<>(List.of(home.resolve("bin/java").toString(), "-XX:+UseSerialGC", "-Xmx2g"));
+    if (Runtime.version().feature() >= 22) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(Desk.class.getName(), desk.toString()));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectError(desk.resolve("desk.txt").toFile());
+    builder.environment().put("OMP_WAIT_POLICY", "passive");
+    return builder.start();
   }
 
   /** Runs a {@code ./lorax} command; it must succeed. */
   Lorax command(String line) throws IOException, InterruptedException {
     List<String> words = Document.words(line);
     assertThat(words.get(0)).isEqualTo("./lorax");
-    List<String> arguments = new ArrayList<>(List.of(Main.class.getName()));
-    arguments.addAll(words.subList(1, words.size()));
-    return java(line, System.getProperty("java.class.path"), arguments);
+    return work(line, "lorax", words.subList(1, words.size()));
   }
 
   /**
@@ -59,8 +84,7 @@ final class Reader {
     assertThat(name.find()).as("a public class in\n" + source).isTrue();
     Path file = Files.writeString(desk.resolve(name.group(1) + ".java"), source);
     compile(file);
-    String path = desk + File.pathSeparator + System.getProperty("java.class.path");
-    Lorax run = java(name.group(), path, List.of(name.group(1)));
+    Lorax run = work(name.group(), "program", List.of(name.group(1)));
     PROMISE
         .matcher(source)
         .results()
@@ -94,41 +118,45 @@ final class Reader {
     assertThat(complaints).isEmpty();
   }
 
-  private Lorax java(String what, String classPath, List<String> arguments)
+  private Lorax work(String what, String kind, List<String> words)
       throws IOException, InterruptedException {
-    Path home = Path.of(System.getProperty("java.home"));
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                home.resolve("bin/java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1")); // a few seconds pay no better compiler
-    if (Runtime.version().feature() >= 22) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-    }
-    command.addAll(List.of("-cp", classPath));
-    command.addAll(arguments);
-    Path out = desk.resolve("out.txt");
-    Path err = desk.resolve("err.txt");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    builder.environment().put("OMP_WAIT_POLICY", "passive");
-    Process process = builder.start();
-    process.getOutputStream().close();
-    boolean ended = process.waitFor(5, TimeUnit.MINUTES);
-    process.destroyForcibly().waitFor();
-    String printed = text(out);
-    String errors = text(err);
-    assertThat(ended).as("%s ends; it printed\n%s\n%s", what, printed, errors).isTrue();
-    assertThat(process.exitValue()).as("%s printed\n%s\n%s", what, printed, errors).isZero();
-    return new Lorax(process.exitValue(), printed, errors);
+    Writer lines = process.outputWriter(StandardCharsets.UTF_8);
+    lines.write(kind + Desk.BETWEEN + String.join(Desk.BETWEEN, words) + "\n");
+    lines.flush();
+    String code = answer(what);
+    Lorax done =
+        new Lorax(
+            Integer.parseInt(code), text(desk.resolve("out.txt")), text(desk.resolve("err.txt")));
+    assertThat(done.code()).as("%s printed\n%s\n%s", what, done.out(), done.err()).isZero();
+    return done;
   }
 
-  /** What was printed, whatever the platform's line ends and encoding. */
+  private String answer(String what) throws InterruptedException {
+    CompletableFuture<String> line =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return answers.readLine();
+              } catch (IOException closed) {
+                throw new UncheckedIOException(closed);
+              }
+            });
+    try {
+      String code = line.get(5, TimeUnit.MINUTES);
+      assertThat(code).as("%s ends by itself", what).isNotNull();
+      return code;
+    } catch (ExecutionException | TimeoutException none) {
+      throw new AssertionError(what + " does not end", none);
+    }
+  }
+
+  /** What was printed, whatever the platform's line ends. */
   private static String text(Path file) throws IOException {
-    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).replace("\r\n", "\n");
+    return Files.readString(file).replace("\r\n", "\n");
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 }
