@@ -2,57 +2,56 @@ package dev.lorax.tensor;
 
 /** Quantised matrices as plain numbers: some rows, all of them, or just long enough to multiply. */
 final class Expansion {
-  /**
-   * Numbers that are expanded at once: few enough for the cache, and enough that the engine's
-   * threads and ours seldom wait for each other.
-   */
-  private static final int NUMBERS = 1 << 22;
+  /** Numbers that are expanded at once, at most: they stay in the cache of a core or two. */
+  private static final int NUMBERS = 1 << 21;
+
+  /** Parts of a matrix, at least, so that all cores have work to the end. */
+  private static final int PARTS = 8;
 
   private Expansion() {}
 
   /**
-   * {@code x · weightᵀ + bias}, expanded some rows at a time, each part multiplied while it is in
-   * cache.
+   * {@code x · weightᵀ + bias}: each core expands some rows at a time, and multiplies by them while
+   * they are in its cache.
    */
   static Tensor multiply(Quantized weight, Tensor x, Tensor bias) {
     Tensor result = Tensor.empty(x.dtype(), x.size(0), out(weight));
-    int step = step(in(weight));
-    for (int from = 0; from < out(weight); from += step) {
-      int count = Math.min(step, out(weight) - from);
-      try (Scope scope = new Scope()) {
-        Tensor part = part(weight, new Region(from, count, 0, in(weight)), x.dtype());
-        Tensor some = bias == null ? null : bias.narrow(0, from, count);
-        result.narrow(1, from, count).copyInPlace(Kernels.linear(x, part, some));
-      }
-    }
+    Cores.run(
+        out(weight),
+        step(out(weight), in(weight)),
+        (from, to) -> {
+          Region region = new Region(from, to - from, 0, in(weight));
+          Tensor part = part(weight, region, x.dtype());
+          Tensor some = bias == null ? null : bias.narrow(0, from, to - from);
+          result.narrow(1, from, to - from).copyInPlace(Kernels.linear(x, part, some));
+        });
     return result;
   }
 
   /** {@code gradient · weight}, some columns at a time, so that every sum is formed as a whole. */
   static Tensor back(Quantized weight, Tensor gradient) {
     Tensor result = Tensor.empty(gradient.dtype(), gradient.size(0), in(weight));
-    int step = step(out(weight));
-    for (int from = 0; from < in(weight); from += step) {
-      int count = Math.min(step, in(weight) - from);
-      try (Scope scope = new Scope()) {
-        Tensor part = part(weight, new Region(0, out(weight), from, count), gradient.dtype());
-        result.narrow(1, from, count).copyInPlace(gradient.matmul(part));
-      }
-    }
+    Cores.run(
+        in(weight),
+        step(in(weight), out(weight)),
+        (from, to) -> {
+          Region region = new Region(0, out(weight), from, to - from);
+          Tensor part = part(weight, region, gradient.dtype());
+          result.narrow(1, from, to - from).copyInPlace(gradient.matmul(part));
+        });
     return result;
   }
 
   /** All values, [out, in]. */
   static Tensor dense(Quantized weight, DType type) {
     Tensor whole = Tensor.empty(type, out(weight), in(weight));
-    int step = step(in(weight));
-    for (int from = 0; from < out(weight); from += step) {
-      int count = Math.min(step, out(weight) - from);
-      try (Scope scope = new Scope()) {
-        Tensor part = part(weight, new Region(from, count, 0, in(weight)), type);
-        whole.narrow(0, from, count).copyInPlace(part);
-      }
-    }
+    Cores.run(
+        out(weight),
+        step(out(weight), in(weight)),
+        (from, to) -> {
+          Region region = new Region(from, to - from, 0, in(weight));
+          whole.narrow(0, from, to - from).copyInPlace(part(weight, region, type));
+        });
     return whole;
   }
 
@@ -66,9 +65,10 @@ final class Expansion {
     return Tensor.of(rows, wanted.length, in(weight)).to(weight.type());
   }
 
-  /** Lines of that length that are expanded at once. */
-  private static int step(int length) {
-    return Math.max(64, NUMBERS / length / 64 * 64);
+  /** Of so many lines of that length, those that are expanded at once: whole blocks. */
+  private static int step(int lines, int length) {
+    int most = Math.min(NUMBERS / length, lines / PARTS);
+    return Math.max(64, most / 64 * 64);
   }
 
   private static int out(Quantized weight) {
@@ -89,11 +89,7 @@ final class Expansion {
             ? Tensor.empty(written, region.columns(), rows)
             : Tensor.empty(written, rows, region.columns());
     Plain target = new Plain(Span.of(memory), written, region, (int) memory.size(1));
-    Workers.shared()
-        .run(
-            rows,
-            Products.CACHED,
-            (from, to) -> weight.write(VectorUnit.products(), region.rows(from, to), target));
+    weight.write(VectorUnit.products(), region.rows(0, rows), target);
     Tensor values = byColumn ? memory.transpose(0, 1).narrow(0, 0, region.rows()) : memory;
     return values.to(type);
   }
