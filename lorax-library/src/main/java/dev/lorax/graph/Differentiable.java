@@ -23,6 +23,15 @@ public interface Differentiable extends Op {
   Recorded record(Recording call);
 
   /**
+   * Says how to come back where the value is there no more and nobody asks for it: what leads to it
+   * is then not computed, as far as the way back does not read it. An op whose way back does not
+   * need its first inputs' values says so by overriding this.
+   */
+  default Pullback retrace(Recording call) {
+    return record(call).pullback();
+  }
+
+  /**
    * A value, and the way back from its gradient.
    *
    * @param value of the op

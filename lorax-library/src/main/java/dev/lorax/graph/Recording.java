@@ -20,6 +20,11 @@ public interface Recording extends Call {
     return () -> kept;
   }
 
+  /** Whether memory is short, so that what is computed fast should not be kept. */
+  default boolean isSparing() {
+    return false;
+  }
+
   /** Whether the gradient of an input is of use to anybody. */
   boolean wants(int input);
 

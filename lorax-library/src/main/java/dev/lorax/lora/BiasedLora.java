@@ -75,15 +75,22 @@ public record BiasedLora(Lora lora) implements LowRank, Differentiable, Stepwise
   public Recorded record(Recording call) {
     Recorded plain = lora.record(call);
     return new Recorded(
-        plain.value().add(offset(call, plain.value())),
-        gradient -> {
-          if (call.trains("bias")) {
-            call.learn(
-                "bias",
-                gradient.to(call.parameter("bias").dtype()).sum(0).mulInPlace(lora.scale()));
-          }
-          return plain.pullback().apply(gradient);
-        });
+        plain.value().add(offset(call, plain.value())), learning(call, plain.pullback()));
+  }
+
+  @Override
+  public Pullback retrace(Recording call) {
+    return learning(call, lora.retrace(call));
+  }
+
+  private Pullback learning(Recording call, Pullback plain) {
+    return gradient -> {
+      if (call.trains("bias")) {
+        call.learn(
+            "bias", gradient.to(call.parameter("bias").dtype()).sum(0).mulInPlace(lora.scale()));
+      }
+      return plain.apply(gradient);
+    };
   }
 
   @Override

@@ -134,6 +134,17 @@ public record Lora(
     return record(call, () -> factors(call));
   }
 
+  @Override
+  public Pullback retrace(Recording call) {
+    return retrace(call, () -> factors(call));
+  }
+
+  /** The value with the {@link #retrace way back}. */
+  Recorded record(Recording call, Supplier<Factors> factors) {
+    Way way = way(call, factors);
+    return new Recorded(sum(call, way.down, factors.get()), way);
+  }
+
   /**
    * With {@code G} the gradient of the sum, {@code s} the scale and {@code h = x · Aᵀ}: B learns
    * {@code s · Gᵀ · h}, A learns {@code s · (G · B)ᵀ · x}, x gets {@code s · G · B · A}, and Wx
@@ -141,24 +152,43 @@ public record Lora(
    *
    * @param factors A and B, perhaps with more rows and columns after the {@link #rank} that learn
    */
-  Recorded record(Recording call, Supplier<Factors> factors) {
+  Pullback retrace(Recording call, Supplier<Factors> factors) {
+    return way(call, factors);
+  }
+
+  private Way way(Recording call, Supplier<Factors> factors) {
     Supplier<Tensor> input = call.keepInput(1);
     Tensor x = call.input(1);
     Tensor drawn = mask(call);
     Tensor mask = drawn == null ? null : call.keep(drawn);
-    Factors there = factors.get();
-    Tensor down = call.keep(Kernels.linear(Dropout.apply(x, mask), there.a().to(x.dtype()), null));
-    return new Recorded(
-        sum(call, down, there),
-        gradient -> {
-          Factors back = factors.get();
-          Tensor b = back.b().to(gradient.dtype());
-          Tensor up = gradient.matmul(b).mulInPlace(scale()); // [tokens, r]
-          learn(call, gradient, down, up, () -> Dropout.apply(input.get(), mask));
-          Tensor share =
-              call.wants(1) ? Dropout.apply(up.matmul(back.a().to(up.dtype())), mask) : null;
-          return new Tensor[] {gradient, share};
-        });
+    Tensor a = factors.get().a().to(x.dtype());
+    Tensor down = call.keep(Kernels.linear(Dropout.apply(x, mask), a, null));
+    return new Way(this, call, factors, input, mask, down);
+  }
+
+  /**
+   * The way back.
+   *
+   * @param input x
+   * @param mask of dropout, or null
+   * @param down {@code h}, [tokens, r]
+   */
+  private record Way(
+      Lora lora,
+      Recording call,
+      Supplier<Factors> factors,
+      Supplier<Tensor> input,
+      Tensor mask,
+      Tensor down)
+      implements Pullback {
+    @Override
+    public Tensor[] apply(Tensor gradient) {
+      Factors back = factors.get();
+      Tensor up = gradient.matmul(back.b().to(gradient.dtype())).mulInPlace(lora.scale());
+      lora.learn(call, gradient, down, up, () -> Dropout.apply(input.get(), mask));
+      Tensor share = call.wants(1) ? Dropout.apply(up.matmul(back.a().to(up.dtype())), mask) : null;
+      return new Tensor[] {gradient, share};
+    }
   }
 
   private void learn(

@@ -76,6 +76,11 @@ public record ResidualLora(Lora lora) implements LowRank, Differentiable, Stepwi
   }
 
   @Override
+  public Pullback retrace(Recording call) {
+    return lora.retrace(call, () -> both(call::parameter));
+  }
+
+  @Override
   public Step step(Bound parameters) {
     try (Scope scope = new Scope()) {
       Factors both = both(name -> (Tensor) parameters.weight(name));

@@ -17,7 +17,12 @@ public record Add() implements Differentiable, Stepwise {
 
   @Override
   public Recorded record(Recording call) {
-    return new Recorded(apply(call), gradient -> new Tensor[] {gradient, gradient});
+    return new Recorded(apply(call), retrace(call));
+  }
+
+  @Override
+  public Pullback retrace(Recording call) {
+    return gradient -> new Tensor[] {gradient, gradient};
   }
 
   @Override

@@ -69,8 +69,13 @@ public record Dense(int in, int out, boolean bias, Optional<String> tiedTo)
 
   @Override
   public Recorded record(Recording call) {
+    return new Recorded(apply(call), retrace(call));
+  }
+
+  @Override
+  public Pullback retrace(Recording call) {
     Weight weight = call.weight("weight");
-    return new Recorded(apply(call), gradient -> new Tensor[] {weight.back(gradient)});
+    return gradient -> new Tensor[] {weight.back(gradient)};
   }
 
   @Override

@@ -49,8 +49,13 @@ public record Rotary(int head, int turned, Pairs pairs) implements Differentiabl
   /** The way back turns by the opposite angles, which themselves are nobody's to learn. */
   @Override
   public Recorded record(Recording call) {
+    return new Recorded(apply(call), retrace(call));
+  }
+
+  @Override
+  public Pullback retrace(Recording call) {
     Tensor table = call.keep(call.input(1));
-    return new Recorded(apply(call), gradient -> new Tensor[] {turn(gradient, table, -1), null});
+    return gradient -> new Tensor[] {turn(gradient, table, -1), null};
   }
 
   private Tensor turn(Tensor x, Tensor angles, double direction) {

@@ -37,10 +37,23 @@ record WholeAttention(Attention attention, Sequences sequences) {
               AttentionProducts own = products.map(call::keep);
               Mixed mixed = own.mix();
               kept.add(own);
-              weights.add(mixed.weights() == null ? null : call.keep(mixed.weights()));
+              boolean worth = mixed.weights() != null && !call.isSparing();
+              weights.add(worth ? call.keep(mixed.weights()) : null);
               return mixed.mixed();
             });
-    return new Recorded(value, gradient -> back(gradient, kept, weights));
+    return new Recorded(
+        value,
+        gradient -> back(gradient, kept, weights),
+        call.isSparing() ? () -> mix(kept) : null);
+  }
+
+  private Tensor mix(List<AttentionProducts> kept) {
+    List<Rows> groups = groups();
+    Tensor[] mixed = new Tensor[kept.size()];
+    for (int i = 0; i < mixed.length; i++) {
+      mixed[i] = rows(kept.get(i).mix().mixed(), groups.get(i).count());
+    }
+    return joined(mixed);
   }
 
   private Tensor mix(Tensor q, Tensor k, Tensor v, Function<AttentionProducts, Tensor> mix) {

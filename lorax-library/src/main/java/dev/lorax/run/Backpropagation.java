@@ -22,6 +22,7 @@ public final class Backpropagation {
   private final Trained trained;
   private final Tail tail;
   private final List<Stretch> stretches;
+  private final boolean sparing;
 
   /**
    * Prepares for a graph.
@@ -36,6 +37,7 @@ public final class Backpropagation {
     plan = new Plan(graph, parameters);
     trained = new Trained(plan, gradients);
     tail = Tail.of(plan);
+    sparing = memory.isSparing();
     stretches = Stretch.of(plan, trained, tail.start(), memory);
   }
 
@@ -47,7 +49,7 @@ public final class Backpropagation {
   public double run(Pass pass, Objective objective) {
     try (Gradients off = Gradients.off();
         Scope scope = new Scope();
-        RoundTrip trip = new RoundTrip(plan, trained, new Frame(plan, pass))) {
+        RoundTrip trip = new RoundTrip(plan, trained, new Frame(plan, pass), sparing)) {
       stretches.forEach(stretch -> stretch.there(trip));
       double value = tail(trip, objective, scope);
       if (Double.isFinite(value)) {
@@ -77,7 +79,7 @@ public final class Backpropagation {
         tail.parts(
             trip.frame(),
             (frame, first) -> {
-              try (RoundTrip part = new RoundTrip(plan, trained, frame)) {
+              try (RoundTrip part = new RoundTrip(plan, trained, frame, sparing)) {
                 return part(part, objective, first, gradient, cut, last);
               }
             });

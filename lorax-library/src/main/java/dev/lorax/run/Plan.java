@@ -24,6 +24,7 @@ final class Plan {
   private final List<Node> order;
   private final List<int[]> inputs;
   private final int[] lastUse;
+  private final int[] readers; // of each value
   private final List<Map<String, Weight>> parameters;
   private final List<Map<String, DType>> types; // where they are not the parameters' own
 
@@ -43,6 +44,8 @@ final class Plan {
     inputs =
         order.stream().map(node -> node.inputs().stream().mapToInt(place::get).toArray()).toList();
     lastUse = lastUses(inputs);
+    readers = new int[order.size()];
+    inputs.stream().flatMapToInt(Arrays::stream).forEach(input -> readers[input]++);
     this.parameters = order.stream().map(node -> bind(node, parameters)).toList();
     types = order.stream().map(node -> types(node, parameters)).toList();
   }
@@ -65,6 +68,11 @@ final class Plan {
   /** The place of the node that reads a value last, or {@link #NEVER}. */
   int lastUse(int place) {
     return lastUse[place];
+  }
+
+  /** Whether more than one node reads a value. */
+  boolean isReadTwice(int place) {
+    return readers[place] > 1;
   }
 
   /** A parameter of the node at a place, by its op's name for it, in whatever form it is kept. */

@@ -4,6 +4,7 @@ import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Differentiable.Recorded;
 import dev.lorax.graph.Op;
 import dev.lorax.graph.Recording;
+import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
 import java.util.ArrayList;
@@ -18,12 +19,16 @@ final class RoundTrip implements AutoCloseable {
   private final Plan plan;
   private final Trained trained;
   private final Frame frame;
+  private final boolean sparing;
   private final Recorded[] recorded;
   private final List<List<Tensor>> kept = new ArrayList<>();
   private final Tensor[] gradients;
   private final Tensor[] again; // values that were computed once more, until their node is passed
 
-  RoundTrip(Plan plan, Trained trained, Frame frame) {
+  private boolean retracing;
+
+  RoundTrip(Plan plan, Trained trained, Frame frame, boolean sparing) {
+    this.sparing = sparing;
     this.plan = plan;
     this.trained = trained;
     this.frame = frame;
@@ -44,7 +49,7 @@ final class RoundTrip implements AutoCloseable {
     for (int i = from; i < to; i++) {
       if (trained.reaches(i)) {
         record(i);
-      } else if (frame.value(i) == null) { // there already, where a stretch is repeated
+      } else {
         frame.compute(i);
       }
       frame.freeInputs(i);
@@ -56,11 +61,58 @@ final class RoundTrip implements AutoCloseable {
     try (Scope temporary = new Scope()) {
       NodeRecording call = new NodeRecording(place, temporary);
       Recorded way =
-          op instanceof Differentiable known && known.serves(trained.parameters(place))
-              ? known.record(call)
-              : EngineRecording.of(op, call);
+          statesItsOwn(place) ? ((Differentiable) op).record(call) : EngineRecording.of(op, call);
       frame.set(place, temporary.release(way.value().handle()));
       recorded[place] = new Recorded(null, way.pullback(), way.again());
+    }
+  }
+
+  private boolean statesItsOwn(int place) {
+    return plan.node(place).op() instanceof Differentiable known
+        && known.serves(trained.parameters(place));
+  }
+
+  /**
+   * Goes back over nodes that left nothing on the way there, from the last: a value is computed
+   * again when it is asked for, and not at all if nobody does.
+   */
+  void backAgain(int from, int to) {
+    retracing = true;
+    for (int i = to - 1; i >= from; i--) {
+      if (gradients[i] != null && recorded[i] == null && trained.reaches(i)) {
+        retrace(i);
+      }
+      back(i);
+      frame.drop(i, i + 1);
+    }
+    retracing = false;
+  }
+
+  private void retrace(int place) {
+    if (!statesItsOwn(place)) {
+      evaluate(place);
+      return;
+    }
+    try (Scope temporary = new Scope()) {
+      NodeRecording call = new NodeRecording(place, temporary);
+      Differentiable op = (Differentiable) plan.node(place).op();
+      recorded[place] = new Recorded(null, op.retrace(call));
+    }
+  }
+
+  /** Computes a value again, and what leads to it. */
+  private void evaluate(int place) {
+    for (int input : plan.inputs(place)) {
+      if (frame.value(input) == null) {
+        evaluate(input);
+      }
+    }
+    try (Gradients off = Gradients.off()) { // the engine may be recording who asks
+      if (trained.reaches(place)) {
+        record(place);
+      } else {
+        frame.compute(place);
+      }
     }
   }
 
@@ -160,6 +212,33 @@ final class RoundTrip implements AutoCloseable {
       return plan.inputs(place).length;
     }
 
+    /** An input that is gone comes again. */
+    @Override
+    public Tensor input(int number) {
+      recall(number);
+      return super.input(number);
+    }
+
+    private int recall(int number) {
+      int input = plan.inputs(place)[number];
+      if (retracing && frame.value(input) == null) {
+        evaluate(input);
+      }
+      return input;
+    }
+
+    /** Other readers may ask for it later where nodes are passed from the last. */
+    @Override
+    public boolean mayOverwrite(int number) {
+      return super.mayOverwrite(number)
+          && !(retracing && plan.isReadTwice(plan.inputs(place)[number]));
+    }
+
+    @Override
+    public boolean isSparing() {
+      return sparing;
+    }
+
     @Override
     public Tensor keep(Tensor value) {
       Tensor handle = scope.release(value.handle());
@@ -169,7 +248,7 @@ final class RoundTrip implements AutoCloseable {
 
     @Override
     public Supplier<Tensor> keepInput(int number) {
-      int input = plan.inputs(place)[number];
+      int input = recall(number);
       return recorded[input] != null && recorded[input].again() != null
           ? () -> again(input)
           : Recording.super.keepInput(number);

@@ -74,10 +74,10 @@ record Stretch(int from, int to, boolean repeated, List<Integer> reads) {
   /** Goes back over it. */
   void back(RoundTrip trip) {
     if (repeated) {
-      trip.record(from, to);
-      trip.frame().drop(from, to);
+      trip.backAgain(from, to);
       reads.forEach(trip.frame()::letGo);
+    } else {
+      trip.back(from, to);
     }
-    trip.back(from, to);
   }
 }

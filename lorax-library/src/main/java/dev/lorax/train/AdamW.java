@@ -10,6 +10,9 @@ import dev.lorax.train.FlatParameters.Group;
  * corrections of Kingma &amp; Ba (2015) and ε added as PyTorch does.
  */
 final class AdamW implements AutoCloseable {
+  /** Numbers that are moved at once: the caches hold them between the passes over them. */
+  private static final long PIECE = 1 << 20;
+
   private final FlatParameters parameters;
   private final Tensor mean;
   private final Tensor square;
@@ -35,22 +38,28 @@ final class AdamW implements AutoCloseable {
   /** Moves the values one step; gradients stay as they are. */
   void step(double learningRate) {
     steps++;
-    Tensor gradients = parameters.gradients();
-    try (Scope scope = new Scope();
-        Gradients off = Gradients.off()) {
-      mean.lerpInPlace(gradients, 1 - beta1);
-      square.mulInPlace(beta2).addProductInPlace(gradients, gradients, 1 - beta2);
-      double correction = Math.sqrt(1 - Math.pow(beta2, steps));
-      Tensor deviation = square.sqrt().mulInPlace(1 / correction).addInPlace(epsilon);
+    try (Gradients off = Gradients.off()) {
       for (Group group : parameters.groups()) {
-        double rate = learningRate * group.rateFactor();
-        group
-            .of(parameters.values())
-            .mulInPlace(1 - rate * weightDecay)
-            .addQuotientInPlace(
-                group.of(mean), group.of(deviation), -rate / (1 - Math.pow(beta1, steps)));
+        for (long from = 0; from < group.size(); from += PIECE) {
+          try (Scope scope = new Scope()) {
+            step(learningRate * group.rateFactor(), group.piece(from, PIECE));
+          }
+        }
       }
     }
+  }
+
+  private void step(double rate, Group piece) {
+    Tensor gradients = piece.of(parameters.gradients());
+    Tensor means = piece.of(mean).lerpInPlace(gradients, 1 - beta1);
+    Tensor squares =
+        piece.of(square).mulInPlace(beta2).addProductInPlace(gradients, gradients, 1 - beta2);
+    double correction = Math.sqrt(1 - Math.pow(beta2, steps));
+    Tensor deviation = squares.sqrt().mulInPlace(1 / correction).addInPlace(epsilon);
+    piece
+        .of(parameters.values())
+        .mulInPlace(1 - rate * weightDecay)
+        .addQuotientInPlace(means, deviation, -rate / (1 - Math.pow(beta1, steps)));
   }
 
   /** Steps taken so far. */

@@ -43,6 +43,11 @@ final class FlatParameters implements AutoCloseable {
     Tensor of(Tensor buffer) {
       return buffer.narrow(0, start, size);
     }
+
+    /** Some of them, from a place in the group on. */
+    Group piece(long from, long most) {
+      return new Group(rateFactor, start + from, Math.min(most, size - from));
+    }
   }
 
   /**

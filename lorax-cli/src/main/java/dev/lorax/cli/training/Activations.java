@@ -23,10 +23,11 @@ import java.util.Set;
  * What a batch's values take in memory.
  *
  * @param kept by each stretch between residual connections, in bytes
+ * @param spared what each keeps where a share is computed twice: not even attention's weights
  * @param stream bytes of the value that flows from stretch to stretch
  * @param work bytes of what one op needs for a moment, at most
  */
-public record Activations(List<Long> kept, long stream, long work) {
+public record Activations(List<Long> kept, List<Long> spared, long stream, long work) {
   /** What is there of the logits at any time: a part, and copies in float32 of some rows. */
   private static final long LOGITS = 45_000_000;
 
@@ -34,26 +35,30 @@ public record Activations(List<Long> kept, long stream, long work) {
 
   /** Those of a graph, for a batch of so many tokens, with numbers of so many bytes. */
   static Activations of(Graph graph, long tokens, int longest, double bytes) {
-    Count count = new Count(longest);
-    graph.orderTo(graph.outputNode()).forEach(count::add);
+    Count count = Count.of(graph, longest, false);
     double scale = bytes * tokens;
-    List<Long> kept = count.stretches.stream().map(numbers -> (long) (numbers * scale)).toList();
     long work = (long) (6 * count.widest * scale);
-    return new Activations(kept, (long) (count.stream * scale), Math.max(work, LOGITS));
+    return new Activations(
+        count.bytes(scale),
+        Count.of(graph, longest, true).bytes(scale),
+        (long) (count.stream * scale),
+        Math.max(work, LOGITS));
   }
 
   /** The most at any time, where that share of the stretches is computed twice. */
   long peak(double share) {
     int repeated = (int) Math.round(share * kept.size());
     long streams = repeated * stream;
-    long rest = kept.stream().skip(repeated).mapToLong(Long::longValue).sum();
-    long one = kept.stream().limit(repeated).mapToLong(Long::longValue).max().orElse(0);
+    List<Long> left = share == 0 ? kept : spared;
+    long rest = left.stream().skip(repeated).mapToLong(Long::longValue).sum();
+    long one = left.stream().limit(repeated).mapToLong(Long::longValue).max().orElse(0);
     return streams + Math.max(rest, one) + work;
   }
 
   /** Numbers for one token, in the graph's order. */
   private static final class Count {
     private final int longest;
+    private final boolean sparing;
     private final Map<Integer, Long> widths = new HashMap<>();
     private final Map<Integer, Boolean> again = new HashMap<>(); // reached nodes: whether cheap
     private final Set<Integer> held = new HashSet<>();
@@ -62,9 +67,20 @@ public record Activations(List<Long> kept, long stream, long work) {
     private long stream;
     private long widest;
 
-    Count(int longest) {
+    private Count(int longest, boolean sparing) {
       this.longest = longest;
+      this.sparing = sparing;
       stretches.add(0L);
+    }
+
+    static Count of(Graph graph, int longest, boolean sparing) {
+      Count count = new Count(longest, sparing);
+      graph.orderTo(graph.outputNode()).forEach(count::add);
+      return count;
+    }
+
+    List<Long> bytes(double scale) {
+      return stretches.stream().map(numbers -> (long) (numbers * scale)).toList();
     }
 
     void add(Node node) {
@@ -73,9 +89,7 @@ public record Activations(List<Long> kept, long stream, long work) {
       boolean reached =
           node.op() instanceof Adaptation || node.inputs().stream().anyMatch(again::containsKey);
       if (reached) {
-        boolean cheap =
-            isNorm(node) || node.op() instanceof Activation || node.op() instanceof Multiply;
-        again.put(node.id(), cheap);
+        again.put(node.id(), isPointwise(node) || sparing && node.op() instanceof Attention);
         keep(node);
       }
       stretches.set(stretches.size() - 1, sum);
@@ -84,7 +98,7 @@ public record Activations(List<Long> kept, long stream, long work) {
         sum = 0;
         stretches.add(0L);
       }
-      if (isNorm(node) || node.op() instanceof Activation || node.op() instanceof Multiply) {
+      if (isPointwise(node)) {
         widest = Math.max(widest, width); // not the logits: they come in parts
       }
     }
@@ -100,7 +114,10 @@ public record Activations(List<Long> kept, long stream, long work) {
         sum += lora.rank() + (lora.dropout().probability() > 0 ? lora.target().in() : 0);
       } else if (node.op() instanceof Attention attention) {
         sum += (attention.heads() + 2L * attention.keyValueHeads()) * attention.head();
-        sum += longest <= LONGEST_BLOCK ? (long) attention.heads() * longest : 0; // its weights
+        sum +=
+            longest <= LONGEST_BLOCK && !sparing
+                ? (long) attention.heads() * longest
+                : 0; // its weights
         widest = Math.max(widest, (long) attention.heads() * Math.min(longest, LONGEST_BLOCK));
       }
     }
@@ -115,6 +132,10 @@ public record Activations(List<Long> kept, long stream, long work) {
       if (held.add(id)) {
         sum += widths.get(id);
       }
+    }
+
+    private static boolean isPointwise(Node node) {
+      return isNorm(node) || node.op() instanceof Activation || node.op() instanceof Multiply;
     }
 
     private static boolean isNorm(Node node) {

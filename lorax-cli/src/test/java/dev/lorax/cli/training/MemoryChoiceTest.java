@@ -13,7 +13,10 @@ class MemoryChoiceTest {
   private static MemoryEstimate estimate(int batch) {
     long one = 25_000_000L * batch;
     return new MemoryEstimate(
-        100_000_000, 0, new Activations(Collections.nCopies(10, one), one / 20, 40_000_000));
+        100_000_000,
+        0,
+        new Activations(
+            Collections.nCopies(10, one), Collections.nCopies(10, one), one / 20, 40_000_000));
   }
 
   private static MemoryChoice choose(String budget, Double recompute) {
@@ -58,7 +61,10 @@ class MemoryChoiceTest {
   @Test
   void knowsThatComputingAllTwiceIsNotAlwaysTheLeast() {
     MemoryEstimate two =
-        new MemoryEstimate(0, 0, new Activations(List.of(1_000L, 1_000L), 500_000_000, 0));
+        new MemoryEstimate(
+            0,
+            0,
+            new Activations(List.of(1_000L, 1_000L), List.of(1_000L, 1_000L), 500_000_000, 0));
     TrainingOptions options = new TrainingOptions();
     options.memoryBudget = "600MB";
     assertThat(MemoryChoice.of(batch -> two, options).recomputation().share()).isZero();
