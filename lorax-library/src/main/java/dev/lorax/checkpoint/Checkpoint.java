@@ -28,6 +28,14 @@ public final class Checkpoint implements LanguageModel, AutoCloseable {
   private final Parameters parameters;
   private Tokenizer tokenizer;
 
+  private Checkpoint(Path folder, ModelConfig config, Parameters parameters) {
+    this.folder = folder;
+    this.config = config;
+    this.architecture = Architecture.of(config);
+    this.graph = architecture.graph();
+    this.parameters = parameters;
+  }
+
   private Checkpoint(
       Path folder, ModelConfig config, Optional<DType> type, Optional<Precision> precision) {
     this.folder = folder;
@@ -88,12 +96,21 @@ public final class Checkpoint implements LanguageModel, AutoCloseable {
     return ModelConfig.read(folder.resolve("config.json"));
   }
 
+  /**
+   * A folder's model in another form: with another head, for example, and a config that says so.
+   *
+   * @param parameters values for all of the config's model; closed with the checkpoint
+   */
+  public static Checkpoint of(Path folder, ModelConfig config, Parameters parameters) {
+    return new Checkpoint(folder, config, parameters);
+  }
+
   /** The folder it was opened from. */
   public Path folder() {
     return folder;
   }
 
-  /** Its config.json. */
+  /** Its config.json, or what stands in its place. */
   public ModelConfig config() {
     return config;
   }

@@ -27,6 +27,7 @@ public final class CheckpointFolder {
           "special_tokens_map.json",
           "added_tokens.json",
           "vocab.json",
+          "vocab.txt",
           "merges.txt",
           "chat_template.jinja",
           "chat_template.json",
@@ -110,8 +111,7 @@ public final class CheckpointFolder {
   /** The base's config.json with the new element type, under the name that it uses. */
   private static String config(Checkpoint base, Parameters parameters, DType type)
       throws IOException {
-    Path file = base.folder().resolve("config.json");
-    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(base.config().toJson());
     String name =
         switch (type) {
           case F32 -> "float32";

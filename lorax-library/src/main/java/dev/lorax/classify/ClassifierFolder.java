@@ -1,8 +1,9 @@
 package dev.lorax.classify;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.lorax.checkpoint.AtomicFolder;
+import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.checkpoint.CheckpointException;
 import dev.lorax.checkpoint.CheckpointFolder;
 import dev.lorax.checkpoint.Weights;
@@ -17,7 +18,6 @@ import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Shape;
 import dev.lorax.tensor.Tensor;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,60 +37,93 @@ import java.util.stream.Stream;
  * random: train it, beside an adapter ({@link TextClassifier#head}) or with all else.
  */
 public final class ClassifierFolder {
+  private static final String CONFIG = "config.json";
   private static final String HEAD = "sequence_classification_head.";
+  private static final String KIND = "ForSequenceClassification";
   private static final Map<String, String> NAMES =
-      Map.of(
-          "bert", "BertForSequenceClassification", "roberta", "RobertaForSequenceClassification");
-  private static final List<String> COPIED =
-      List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt");
+      Map.of("bert", "Bert" + KIND, "roberta", "Roberta" + KIND);
 
   private ClassifierFolder() {}
 
   /**
    * Writes the checkpoint in float32; transformers loads it too.
    *
-   * @param base a folder with config.json, safetensors and tokenizer.json
+   * @param base a folder with config.json, weights and tokenizer.json
    * @param folder a new or empty folder; it appears whole or not at all
    * @param labels the names of the classes, at least 2
    * @param seed the same seed gives the same head
    * @throws CheckpointException if the base lacks a part of its encoder
    * @throws IllegalArgumentException if a class is named twice
-   * @throws dev.lorax.model.ModelConfigException if it is no encoder that Lorax knows
+   * @throws ModelConfigException if it is no encoder that Lorax knows
    */
   public static void create(Path base, Path folder, List<String> labels, long seed) {
+    try (Checkpoint made = open(base, labels, seed, DType.F32)) {
+      CheckpointFolder.write(folder, made, made.parameters(), DType.F32);
+    }
+  }
+
+  /**
+   * The same checkpoint in memory alone, with weights of a type.
+   *
+   * <p>An adapter that {@link dev.lorax.peft.PeftFolder} writes over it holds the head, if that is
+   * trained, and a config.json that names the classes ({@link #labels}); over the same base and
+   * those classes it is read again.
+   *
+   * @param type {@link DType#F32} or {@link DType#BF16}
+   */
+  public static Checkpoint open(Path base, List<String> labels, long seed, DType type) {
     if (Set.copyOf(labels).size() < labels.size()) {
       throw new IllegalArgumentException("A class is named twice: " + String.join(", ", labels));
     }
-    String config = config(base, labels);
-    Classifier architecture =
-        (Classifier)
-            Architecture.of(ModelConfig.parse(config, base.resolve("config.json").toString()));
-    try (Parameters parameters = parameters(base, architecture, seed)) {
-      AtomicFolder.create(
-          folder,
-          temporary -> {
-            CheckpointFolder.writeWeights(temporary, architecture, parameters, DType.F32);
-            Files.writeString(temporary.resolve("config.json"), config);
-            for (String name : COPIED) {
-              if (Files.exists(base.resolve(name))) {
-                Files.copy(base.resolve(name), temporary.resolve(name));
-              }
-            }
-          });
+    ModelConfig config = config(base, labels);
+    Classifier architecture = (Classifier) Architecture.of(config);
+    return Checkpoint.of(base, config, parameters(base, architecture, seed, type));
+  }
+
+  /**
+   * Whether a folder holds an encoder that chooses no classes, such as a masked language model.
+   *
+   * @throws ModelConfigException if there is no config.json
+   */
+  public static boolean lacksHead(Path folder) {
+    ModelConfig config = ModelConfig.read(folder.resolve(CONFIG));
+    List<String> architectures = config.texts("architectures");
+    return NAMES.containsKey(config.text("model_type", ""))
+        && !architectures.isEmpty()
+        && architectures.stream().noneMatch(name -> name.endsWith(KIND));
+  }
+
+  /** The classes that a checkpoint or an adapter names; empty if it names none. */
+  public static Optional<List<String>> labels(Path folder) {
+    Path file = folder.resolve(CONFIG);
+    return Files.exists(file) && Architecture.of(ModelConfig.read(file)) instanceof Classifier found
+        ? Optional.of(found.labels())
+        : Optional.empty();
+  }
+
+  /** The nodes of the head that a checkpoint's folder has no values for. */
+  static List<String> drawn(Checkpoint checkpoint, Classifier architecture) {
+    try (Weights files = Weights.open(checkpoint.folder())) {
+      return checkpoint.graph().parameters().keySet().stream()
+          .filter(name -> name.startsWith(HEAD) && inFile(files, architecture, name).isEmpty())
+          .map(ClassifierFolder::node)
+          .distinct()
+          .toList();
     }
   }
 
   /** The base's config.json for these classes. */
-  private static String config(Path base, List<String> labels) {
-    Path file = base.resolve("config.json");
-    String type = ModelConfig.read(file).text("model_type");
+  private static ModelConfig config(Path base, List<String> labels) {
+    Path file = base.resolve(CONFIG);
+    ModelConfig read = ModelConfig.read(file);
+    String type = read.text("model_type");
     String name = NAMES.get(type);
     if (name == null) {
       throw new ModelConfigException(
           "%s: '%s' is no encoder; known are bert, roberta".formatted(file, type));
     }
     try {
-      ObjectNode json = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+      ObjectNode json = (ObjectNode) new ObjectMapper().readTree(read.toJson());
       json.putArray("architectures").add(name);
       json.remove(List.of("num_labels", "problem_type", "dtype"));
       json.put("torch_dtype", "float32");
@@ -100,13 +133,13 @@ public final class ClassifierFolder {
         names.put(String.valueOf(i), labels.get(i));
         numbers.put(labels.get(i), i);
       }
-      return json.toPrettyString() + "\n";
-    } catch (IOException failed) {
-      throw new CheckpointException(file, "cannot be read: " + failed.getMessage(), failed);
+      return ModelConfig.parse(json.toString(), file.toString());
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
     }
   }
 
-  private static Parameters parameters(Path base, Classifier architecture, long seed) {
+  private static Parameters parameters(Path base, Classifier architecture, long seed, DType type) {
     Map<String, Tensor> values = new LinkedHashMap<>();
     List<String> faults = new ArrayList<>();
     try (Weights files = Weights.open(base);
@@ -116,12 +149,13 @@ public final class ClassifierFolder {
           .parameters()
           .forEach(
               (name, shape) -> {
-                Source source = architecture.weights().source(name).orElseThrow();
-                if (!isNew(architecture, name)) {
-                  find(files, architecture, source.tensor())
-                      .ifPresent(file -> values.put(name, read(source, file)));
+                if (!architecture.head().contains(node(name))) {
+                  inFile(files, architecture, name)
+                      .ifPresent(
+                          tensor ->
+                              values.put(name, read(architecture, name, files.get(tensor), type)));
                   fault(name, values.get(name), shape)
-                      .ifPresent(fault -> faults.add(source.tensor() + fault));
+                      .ifPresent(fault -> faults.add(tensor(architecture, name) + fault));
                 }
               });
     }
@@ -134,7 +168,7 @@ public final class ClassifierFolder {
             architecture.graph(),
             node -> node.name().startsWith(HEAD) && !values.containsKey(node.name() + ".weight"),
             seed);
-    values.putAll(drawn.asMap());
+    drawn.asMap().forEach((name, value) -> values.put(name, typed(value, type)));
     return Parameters.of(values);
   }
 
@@ -148,27 +182,40 @@ public final class ClassifierFolder {
         : Optional.of(" is %s instead of %s".formatted(found.shape(), wanted));
   }
 
-  private static boolean isNew(Classifier architecture, String parameter) {
-    return architecture.head().contains(parameter.substring(0, parameter.lastIndexOf('.')));
-  }
-
-  private static Tensor read(Source source, Tensor file) {
+  private static Tensor read(Classifier architecture, String name, Tensor file, DType type) {
     try (file;
         Scope scope = new Scope()) {
-      return scope.release(source.read(file).to(DType.F32).copy());
+      Source source = architecture.weights().source(name).orElseThrow();
+      return scope.release(source.read(file).to(type).copy());
     }
   }
 
-  /** A tensor by its name, or as encoders without a head or of TensorFlow's time have it. */
-  private static Optional<Tensor> find(Weights files, Classifier architecture, String tensor) {
+  private static Tensor typed(Tensor drawn, DType type) {
+    try (drawn;
+        Scope scope = new Scope()) {
+      return scope.release(drawn.to(type).copy());
+    }
+  }
+
+  private static String node(String parameter) {
+    return parameter.substring(0, parameter.lastIndexOf('.'));
+  }
+
+  private static String tensor(Classifier architecture, String parameter) {
+    return architecture.weights().source(parameter).orElseThrow().tensor();
+  }
+
+  /** The tensor of a parameter, also as encoders without a head or of TensorFlow's time name it. */
+  private static Optional<String> inFile(Weights files, Classifier architecture, String parameter) {
     String prefix = architecture.weights().prefix();
+    String tensor = tensor(architecture, parameter);
     String old =
         tensor
             .replace("LayerNorm.weight", "LayerNorm.gamma")
             .replace("LayerNorm.bias", "LayerNorm.beta");
     return Stream.of(tensor, old)
         .flatMap(name -> Stream.of(name, name.replaceFirst("^" + Pattern.quote(prefix), "")))
-        .flatMap(name -> files.find(name).stream())
+        .filter(name -> files.info(name).isPresent())
         .findFirst();
   }
 }

@@ -3,12 +3,14 @@ package dev.lorax.classify;
 import dev.lorax.data.DataException;
 import dev.lorax.data.DataFile;
 import dev.lorax.data.Fields;
+import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Files of texts and their classes: JSON lines, a JSON array or CSV, gzipped or not, whose samples
@@ -22,17 +24,41 @@ public final class LabelledFile {
   private LabelledFile() {}
 
   /**
-   * The names of the classes in a file, in alphabetical order.
+   * The names of the classes in files: in the order of their numbers if all are whole numbers, else
+   * in that of the alphabet.
    *
-   * @throws DataException if a sample has no label; the message names its line
+   * @throws DataException if a sample has no label, or one that is no class; the message names its
+   *     line
    */
-  public static List<String> labels(Path file) {
-    try (DataFile data = open(file)) {
-      TreeSet<String> labels = new TreeSet<>();
-      for (int i = 0; i < data.count(); i++) {
-        labels.add(field(data, i, LABEL));
+  public static List<String> labels(Path... files) {
+    Set<String> labels = new TreeSet<>();
+    for (Path file : files) {
+      try (DataFile data = open(file)) {
+        for (int i = 0; i < data.count(); i++) {
+          labels.add(label(data, i));
+        }
       }
-      return List.copyOf(labels);
+    }
+    return labels.stream().allMatch(label -> label.matches("\\d{1,9}"))
+        ? labels.stream().sorted(Comparator.comparingInt(Integer::parseInt)).toList()
+        : List.copyOf(labels);
+  }
+
+  /** Whether the first sample of a file has a label. */
+  public static boolean isLabelled(Path file) {
+    try (DataFile data = open(file)) {
+      return data.fields(0).get(LABEL) != null;
+    }
+  }
+
+  /**
+   * The texts of a file, whatever labels they have.
+   *
+   * @throws DataException if a sample lacks a text; the message names its line
+   */
+  public static List<LabelledText> texts(Path file) {
+    try (DataFile data = open(file)) {
+      return IntStream.range(0, data.count()).mapToObj(sample -> text(data, sample)).toList();
     }
   }
 
@@ -45,11 +71,9 @@ public final class LabelledFile {
    */
   public static List<LabelledText> read(Path file, List<String> labels) {
     try (DataFile data = open(file)) {
-      List<LabelledText> texts = new ArrayList<>();
-      for (int i = 0; i < data.count(); i++) {
-        texts.add(text(data, i, labels));
-      }
-      return texts;
+      return IntStream.range(0, data.count())
+          .mapToObj(sample -> text(data, sample).as(number(data, sample, labels)))
+          .toList();
     }
   }
 
@@ -61,16 +85,28 @@ public final class LabelledFile {
     }
   }
 
-  private static LabelledText text(DataFile data, int sample, List<String> labels) {
-    int label = number(data, sample, labels);
+  private static LabelledText text(DataFile data, int sample) {
     return data.fields(sample).containsKey("text_b")
-        ? new LabelledText(
-            field(data, sample, "text_a"), Optional.of(field(data, sample, "text_b")), label)
-        : LabelledText.of(field(data, sample, "text"), label);
+        ? LabelledText.of(field(data, sample, "text_a"), field(data, sample, "text_b"))
+        : LabelledText.of(field(data, sample, "text"));
+  }
+
+  /** A number with a fraction is a score, of which every sample may have its own. */
+  private static String label(DataFile data, int sample) {
+    String label = field(data, sample, LABEL);
+    Object value = data.fields(sample).get(LABEL);
+    if (value instanceof Double || value instanceof BigDecimal) {
+      throw new DataException(
+          data.file(),
+          data.line(sample),
+          "the label %s is a number with a fraction, and no class: regression is not supported"
+              .formatted(label));
+    }
+    return label;
   }
 
   private static int number(DataFile data, int sample, List<String> labels) {
-    String label = field(data, sample, LABEL);
+    String label = label(data, sample);
     if (labels.contains(label)) {
       return labels.indexOf(label);
     }

@@ -14,8 +14,9 @@ import dev.lorax.text.Tokenizer;
 import dev.lorax.train.Batch;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 
 /**
  * A model that chooses a class for a text, with an adapter or without. Texts longer than the
@@ -27,15 +28,16 @@ import java.util.Optional;
 public final class TextClassifier implements AutoCloseable {
   private static final int TOGETHER = 32; // texts that are passed through the model at once
 
+  private final Checkpoint base;
   private final Classifier architecture;
   private final SequenceEncoder encoder;
   private final Session session;
 
-  private TextClassifier(Checkpoint base, Parameterized model, Parameters all) {
+  private TextClassifier(
+      Checkpoint base, SequenceEncoder encoder, Parameterized model, Parameters all) {
+    this.base = base;
+    this.encoder = encoder;
     architecture = classifier(base);
-    base.tokenizer(); // refuses one that does not belong to the model
-    Tokenizer tokenizer = Tokenizer.open(base.folder(), architecture.context());
-    encoder = new SequenceEncoder(tokenizer, architecture.types() > 1);
     session = new Session(model.graph(), all);
   }
 
@@ -45,7 +47,20 @@ public final class TextClassifier implements AutoCloseable {
    * @throws IllegalArgumentException if it chooses no classes
    */
   public static TextClassifier of(Checkpoint base) {
-    return new TextClassifier(base, base, base.parameters());
+    return of(base, classifier(base).context());
+  }
+
+  /**
+   * A checkpoint as it is, for texts that are cut earlier than the model needs.
+   *
+   * @param limit tokens of a text, special ones included; at most the model's context
+   */
+  public static TextClassifier of(Checkpoint base, int limit) {
+    Classifier architecture = classifier(base);
+    base.tokenizer(); // refuses one that does not belong to the model
+    Tokenizer tokenizer = Tokenizer.open(base.folder(), limit);
+    SequenceEncoder encoder = new SequenceEncoder(tokenizer, architecture.types() > 1);
+    return new TextClassifier(base, encoder, base, base.parameters());
   }
 
   /**
@@ -54,16 +69,26 @@ public final class TextClassifier implements AutoCloseable {
    * @throws IllegalArgumentException if it chooses no classes
    */
   public static TextClassifier of(Checkpoint base, Adapter adapter) {
-    return new TextClassifier(base, adapter, base.parameters().and(adapter.parameters()));
+    return of(base).with(adapter);
+  }
+
+  /** The same checkpoint with an adapter. Close one of the two. */
+  public TextClassifier with(Adapter adapter) {
+    Parameters all = base.parameters().and(adapter.parameters());
+    return new TextClassifier(base, encoder, adapter, all);
   }
 
   /**
-   * The head, to be trained whole beside an adapter: what PEFT saves for the task type SEQ_CLS.
+   * The head, to be trained whole beside an adapter: what PEFT saves for the task type SEQ_CLS, and
+   * whatever else of it the checkpoint's folder has no values for.
    *
    * @throws IllegalArgumentException if the base chooses no classes
    */
   public static Copies head(Checkpoint base) {
-    return Copies.nodes(classifier(base).head().toArray(String[]::new));
+    Classifier architecture = classifier(base);
+    Set<String> nodes = new LinkedHashSet<>(architecture.head());
+    nodes.addAll(ClassifierFolder.drawn(base, architecture));
+    return Copies.nodes(nodes.toArray(String[]::new));
   }
 
   private static Classifier classifier(Checkpoint base) {
@@ -85,14 +110,28 @@ public final class TextClassifier implements AutoCloseable {
     return LabelledBatches.of(encoder, texts);
   }
 
+  /** Texts as one batch, in their order. */
+  public Batch batch(List<LabelledText> texts) {
+    return encoder.batch(texts);
+  }
+
   /** The class of a text. */
   public Choice classify(String text) {
-    return choices(List.of(LabelledText.of(text, 0))).get(0);
+    return classify(List.of(LabelledText.of(text))).get(0);
   }
 
   /** The class of a pair of texts. */
   public Choice classify(String text, String second) {
-    return choices(List.of(new LabelledText(text, Optional.of(second), 0))).get(0);
+    return classify(List.of(LabelledText.of(text, second))).get(0);
+  }
+
+  /** The classes of texts, whatever classes they say they have. */
+  public List<Choice> classify(List<LabelledText> texts) {
+    List<Choice> choices = new ArrayList<>();
+    for (int from = 0; from < texts.size(); from += TOGETHER) {
+      choices.addAll(choices(texts.subList(from, Math.min(texts.size(), from + TOGETHER))));
+    }
+    return choices;
   }
 
   /**
@@ -101,18 +140,31 @@ public final class TextClassifier implements AutoCloseable {
    * @throws IllegalArgumentException if there is no text
    */
   public Accuracy accuracy(List<LabelledText> texts) {
+    return scores(texts).accuracy();
+  }
+
+  /**
+   * How well it does.
+   *
+   * @throws IllegalArgumentException if there is no text, or one has no class
+   */
+  public Scores scores(List<LabelledText> texts) {
+    return scores(texts, classify(texts));
+  }
+
+  /**
+   * How well it does, of choices that it has made.
+   *
+   * @throws IllegalArgumentException if there is no text, or one has no class
+   */
+  public Scores scores(List<LabelledText> texts, List<Choice> choices) {
     if (texts.isEmpty()) {
       throw new IllegalArgumentException("There is no text to measure on");
     }
-    int right = 0;
-    for (int from = 0; from < texts.size(); from += TOGETHER) {
-      List<LabelledText> some = texts.subList(from, Math.min(texts.size(), from + TOGETHER));
-      List<Choice> choices = choices(some);
-      for (int i = 0; i < some.size(); i++) {
-        right += choices.get(i).label().equals(labels().get(some.get(i).label())) ? 1 : 0;
-      }
+    if (!texts.stream().allMatch(LabelledText::isLabelled)) {
+      throw new IllegalArgumentException("A text has no class to measure by");
     }
-    return new Accuracy(right, texts.size());
+    return Scores.of(texts, choices, labels());
   }
 
   private List<Choice> choices(List<LabelledText> texts) {

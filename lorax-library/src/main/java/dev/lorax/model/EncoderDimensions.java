@@ -61,8 +61,8 @@ public record EncoderDimensions(
     for (String name : config.texts("architectures")) {
       if (!name.endsWith("ForSequenceClassification")) {
         throw config.unfit(
-            "%s is not supported: of encoders, only those ForSequenceClassification are"
-                .formatted(name));
+            "%s has no head that chooses a class: train it on labelled texts, or take a model %s"
+                .formatted(name, "ForSequenceClassification"));
       }
     }
     if (config.flag("is_decoder", false) || config.flag("add_cross_attention", false)) {

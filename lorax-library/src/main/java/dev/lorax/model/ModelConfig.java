@@ -76,6 +76,11 @@ public final class ModelConfig {
     return new ModelConfig(new ObjectMapper().valueToTree(filled), source);
   }
 
+  /** The text of a file with these fields. */
+  public String toJson() {
+    return json.toPrettyString() + "\n";
+  }
+
   /** What messages call this config. */
   public String source() {
     return source;
