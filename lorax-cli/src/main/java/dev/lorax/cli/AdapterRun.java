@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One run in its folder: from its first step, or the last one saved, to the files it leaves. */
 final class AdapterRun {
@@ -132,10 +133,10 @@ final class AdapterRun {
   }
 
   private void copyBest(Path place) {
-    try {
+    try (Stream<Path> files = Files.list(folder.best())) {
       Files.createDirectories(place);
-      for (String name : List.of("adapter_config.json", "adapter_model.safetensors", "README.md")) {
-        Files.copy(folder.best().resolve(name), place.resolve(name));
+      for (Path file : files.toList()) {
+        Files.copy(file, place.resolve(file.getFileName()));
       }
     } catch (IOException failed) {
       throw new CheckpointException(place, "cannot be written (%s)".formatted(failed), failed);

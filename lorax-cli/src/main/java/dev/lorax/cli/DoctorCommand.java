@@ -171,7 +171,7 @@ final class DoctorCommand implements Callable<Integer> {
           checked();
           return running.applyThreads();
         });
-    attempt("model", () -> ModelOptions.writing(model.open(running.type)))
+    attempt("model", () -> model.openToTrain(running.type, data::labels, options.seed))
         .ifPresent(
             base -> {
               try (base) {

@@ -13,6 +13,7 @@ import dev.lorax.cli.report.AdapterTable;
 import dev.lorax.cli.report.Excerpt;
 import dev.lorax.cli.report.QuantizedMatrices;
 import dev.lorax.lora.Adapter;
+import dev.lorax.model.Classifier;
 import dev.lorax.tensor.Precision;
 import dev.lorax.tensor.QuantizationError;
 import java.nio.file.Files;
@@ -122,6 +123,10 @@ final class InspectCommand implements Callable<Integer> {
     number("blocks", "blocks", Excerpt.blocks(base.graph()));
     number("context", "context", base.architecture().context());
     number("tokens", "vocabulary", base.architecture().vocabulary());
+    if (base.architecture() instanceof Classifier classifier) {
+      classifier.labels().forEach(json.putArray("classes")::add);
+      line("classes", String.join(", ", classifier.labels()));
+    }
     tell("stored", "dtype", ModelOptions.name(stored.main()));
     number("bytes", "bytes", stored.total());
     stored.files().forEach(json.putArray("files")::add);

@@ -77,6 +77,7 @@ public final class Main {
             .addSubcommand(new GenerateCommand(console))
             .addSubcommand(new ChatCommand(console, environment))
             .addSubcommand(new EvalCommand(console))
+            .addSubcommand(new ClassifyCommand(console))
             .addSubcommand(new InspectCommand(console))
             .addSubcommand(new MergeCommand(console))
             .addSubcommand(AdapterCommand.with(console))

@@ -80,7 +80,7 @@ final class MergeCommand implements Callable<Integer> {
       model.under(adapter);
       StoredWeights stored = StoredWeights.of(model.folder());
       DType target = wanted == null ? stored.main() : wanted;
-      try (Checkpoint base = Checkpoint.open(model.folder(), DType.F32); // exact, then rounded once
+      try (Checkpoint base = model.open("f32"); // exact, then rounded once
           Adapter adapted = ModelOptions.adapter(adapter, base);
           Merge merge = Failure.orFail(() -> Merge.of(base, adapted))) {
         CheckpointFolder.write(out, base, merge.parameters(), target);

@@ -1,6 +1,7 @@
 package dev.lorax.cli;
 
 import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.classify.ClassifierFolder;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.hub.AdapterFolder;
@@ -12,13 +13,17 @@ import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Precision;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** Which model a command works on. */
 class ModelOptions {
+  private static final Set<DType> PLAIN = Set.of(DType.F32, DType.BF16);
+
   @Option(
       names = "--model",
       required = true,
@@ -28,14 +33,21 @@ class ModelOptions {
               + " Face hub, with @REVISION if need be.")
   private ModelSource source;
 
+  /** For which an encoder that chooses none gets a head. */
+  private Supplier<Optional<List<String>>> classes = Optional::empty;
+
   /** The folder, after a download if it is one of the hub's. */
   Path folder() {
     return source.folder();
   }
 
-  /** Takes the model at the revision that an adapter was trained on, unless one was given. */
+  /**
+   * Takes the model at the revision that an adapter was trained on, unless one was given; if it is
+   * an encoder, for the classes that the adapter chooses.
+   */
   void under(ModelSource adapter) {
     source = source.under(adapter);
+    classes = () -> ClassifierFolder.labels(adapter.folder());
   }
 
   /** No adapters yet, over the model while it is open. */
@@ -45,17 +57,41 @@ class ModelOptions {
 
   /** Opens it with weights as stored. */
   Checkpoint open() {
-    return Checkpoint.open(folder());
+    return open(null);
+  }
+
+  /**
+   * Opens it to be trained: an encoder that chooses no classes gets a head, drawn at random.
+   *
+   * @param labels the classes, asked for in that case alone
+   */
+  Checkpoint openToTrain(String type, Supplier<List<String>> labels, long seed) {
+    return ClassifierFolder.lacksHead(folder()) ? withHead(type, labels.get(), seed) : open(type);
   }
 
   /** Opens it with weights of a type or quantised, or as stored if none is given. */
   Checkpoint open(String type) {
+    Optional<List<String>> labels =
+        ClassifierFolder.lacksHead(folder()) ? classes.get() : Optional.empty();
+    if (labels.isPresent()) {
+      return withHead(type, labels.get(), 0); // the adapter has another
+    }
     if (type == null) {
-      return open();
+      return Checkpoint.open(folder());
     }
     return precision(type)
         .map(bits -> Checkpoint.open(folder(), bits))
-        .orElseGet(() -> Checkpoint.open(folder(), type(type, Set.of(DType.F32, DType.BF16))));
+        .orElseGet(() -> Checkpoint.open(folder(), type(type, PLAIN)));
+  }
+
+  private Checkpoint withHead(String type, List<String> labels, long seed) {
+    if (precision(type).isPresent()) {
+      throw Failure.usage(
+          "--dtype %s: an encoder that gets a new head cannot be quantised; give f32 or bf16"
+              .formatted(type));
+    }
+    DType plain = type == null ? DType.F32 : type(type, PLAIN);
+    return Failure.orFail(() -> ClassifierFolder.open(folder(), labels, seed, plain));
   }
 
   /** The quantised form of a name, if it is that of one; the name may be null. */
@@ -88,7 +124,7 @@ class ModelOptions {
     if (base.architecture() instanceof Classifier classifier) {
       base.close();
       throw Failure.of(
-          "%s chooses a class (%s) and predicts no tokens: use dev.lorax.classify of the library"
+          "%s chooses a class (%s) and predicts no tokens: use 'lorax classify'"
               .formatted(base.folder(), String.join(", ", classifier.labels())));
     }
     return base;

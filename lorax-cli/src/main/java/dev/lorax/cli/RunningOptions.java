@@ -5,6 +5,7 @@ import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.run.RunState;
 import dev.lorax.cli.training.AdapterTraining;
 import dev.lorax.cli.training.ThreadChoice;
+import dev.lorax.model.Classifier;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Engine;
 import java.util.Optional;
@@ -103,15 +104,23 @@ final class RunningOptions {
     if (noSample()) {
       return Optional.empty();
     }
-    return Optional.of(
+    int[] tokens =
         prompt == null
             ? training.material().beginning()
-            : training.base().tokenizer().encodeWithSpecials(prompt));
+            : training.base().tokenizer().encodeWithSpecials(prompt);
+    return tokens.length == 0 ? Optional.empty() : Optional.of(tokens);
   }
 
   /** Before the run: what cannot be sampled afterwards is told now. */
-  void checkPrompt(Checkpoint base) {
-    if (prompt != null && !prompt.isEmpty()) {
+  void checkSamples(Checkpoint base) {
+    boolean prompted = prompt != null && !prompt.isEmpty();
+    if (base.architecture() instanceof Classifier && (prompted || sampleEvery != null)) {
+      throw Failure.usage(
+          "%s would do nothing here, since %s chooses classes and writes no text: leave that out, of the"
+                  .formatted(prompted ? "--sample" : "--sample-every", base.folder())
+              + " recipe too");
+    }
+    if (prompted) {
       int tokens = base.tokenizer().encodeWithSpecials(prompt).length;
       int context = base.architecture().context();
       if (tokens > context) {

@@ -47,7 +47,9 @@ import picocli.CommandLine.Spec;
 /** {@code lorax train}: an adapter for a model, learned from files. */
 @Command(
     name = "train",
-    description = "Trains a LoRA adapter on a text, or on samples of instructions and chats.",
+    description =
+        "Trains a LoRA adapter on a text, on samples of instructions and chats, or, for an encoder"
+            + " such as BERT, on texts with labels.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
@@ -154,7 +156,7 @@ final class TrainCommand implements Callable<Integer> {
         AdapterTraining training =
             new AdapterTraining(base, lora.config(base), material, options)) {
       saving.check(training.plan());
-      running.checkPrompt(base);
+      running.checkSamples(base);
       TrainingTale tale = new TrainingTale(console);
       tale.plan(base, material, training, options);
       tale.machine(type(base), threads);
@@ -237,7 +239,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Checkpoint open() {
-    Checkpoint base = ModelOptions.writing(model.open(running.type));
+    Checkpoint base = model.openToTrain(running.type, data::labels, options.seed);
     console.note(
         "model",
         "%s: %s, %s parameters"

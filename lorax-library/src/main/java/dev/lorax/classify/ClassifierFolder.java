@@ -80,12 +80,11 @@ public final class ClassifierFolder {
     return Checkpoint.of(base, config, parameters(base, architecture, seed, type));
   }
 
-  /**
-   * Whether a folder holds an encoder that chooses no classes, such as a masked language model.
-   *
-   * @throws ModelConfigException if there is no config.json
-   */
+  /** Whether a folder holds an encoder that chooses no classes, such as a masked language model. */
   public static boolean lacksHead(Path folder) {
+    if (!Files.exists(folder.resolve(CONFIG))) {
+      return false;
+    }
     ModelConfig config = ModelConfig.read(folder.resolve(CONFIG));
     List<String> architectures = config.texts("architectures");
     return NAMES.containsKey(config.text("model_type", ""))

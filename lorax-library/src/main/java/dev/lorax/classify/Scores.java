@@ -1,6 +1,7 @@
 package dev.lorax.classify;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How well a classifier tells texts apart.
@@ -42,5 +43,11 @@ public record Scores(Accuracy accuracy, double macroF1, double loss) {
       }
     }
     return new Scores(new Accuracy(all, texts.size()), f1 / classes, loss / texts.size());
+  }
+
+  /** As in {@code accuracy 93.3% (28 of 30), macro-F1 0.931}. */
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "accuracy %s, macro-F1 %.3f", accuracy, macroF1);
   }
 }

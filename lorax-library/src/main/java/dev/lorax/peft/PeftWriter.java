@@ -77,6 +77,10 @@ final class PeftWriter {
             SafetensorsWriter.write(temporary.resolve(PeftReader.FILE), tensors);
             Files.writeString(temporary.resolve(PeftConfig.FILE), json());
             Files.writeString(temporary.resolve("README.md"), card());
+            if (isOfClasses()
+                && base instanceof Checkpoint checkpoint) { // which PEFT names nowhere
+              Files.writeString(temporary.resolve("config.json"), checkpoint.config().toJson());
+            }
           });
     }
   }
@@ -84,8 +88,12 @@ final class PeftWriter {
   /** The text of adapter_config.json. */
   String json() {
     String module = PeftTokens.module(base);
-    String task = base.architecture() instanceof Classifier ? "SEQ_CLS" : "CAUSAL_LM";
+    String task = isOfClasses() ? "SEQ_CLS" : "CAUSAL_LM";
     return PeftConfigWriter.json(config(), module.substring(module.lastIndexOf('.') + 1), task);
+  }
+
+  private boolean isOfClasses() {
+    return base.architecture() instanceof Classifier;
   }
 
   private PeftConfig config() {

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param name the part of their names that all blocks share
  * @param modules how many they are
  * @param adapted how many of them have an adapter
- * @param trained parameters of their adapters
+ * @param trained parameters of their adapters, and those that are trained whole
  * @param frozen parameters of their own; what is tied counts where it is kept
  */
 public record ModuleKind(String name, int modules, int adapted, long trained, long frozen) {
@@ -33,11 +33,20 @@ public record ModuleKind(String name, int modules, int adapted, long trained, lo
       if (!node.op().parameters().isEmpty()) {
         String name = (lora ? adapter.target(node) : node).name().replaceFirst("^.*\\.\\d+\\.", "");
         ModuleKind one =
-            lora ? new ModuleKind(name, 0, 1, own, 0) : new ModuleKind(name, 1, 0, 0, own);
+            lora
+                ? new ModuleKind(name, 0, 1, own, 0)
+                : new ModuleKind(name, 1, 0, copied(adapter, node), own);
         kinds.merge(name, one, ModuleKind::and);
       }
     }
     return List.copyOf(kinds.values());
+  }
+
+  private static long copied(Adapter adapter, Node node) {
+    return node.op().parameters().stream()
+        .filter(parameter -> adapter.copies().contains(node.name() + "." + parameter.name()))
+        .mapToLong(ModuleKind::size)
+        .sum();
   }
 
   private static long size(ParameterSpec parameter) {

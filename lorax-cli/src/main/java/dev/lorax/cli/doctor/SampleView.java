@@ -1,6 +1,7 @@
 package dev.lorax.cli.doctor;
 
 import dev.lorax.cli.training.AdapterTraining;
+import dev.lorax.model.Classifier;
 import dev.lorax.text.Tokenizer;
 import dev.lorax.train.Batch;
 import java.util.ArrayList;
@@ -48,17 +49,32 @@ public record SampleView(String place, int tokens, int learned, List<Piece> piec
       int start = 0;
       for (int i = 0; i < batch.sequences().count() && views.size() < count; i++) {
         int end = start + batch.sequences().length(i);
-        boolean[] learned = new boolean[end - start];
-        for (int row = start; row + 1 < end; row++) {
-          learned[row + 1 - start] = batch.targets()[row] != Batch.IGNORED;
-        }
-        String place = training.material().place(number, i).orElse("");
         int[] tokens = Arrays.copyOfRange(batch.tokens(), start, end);
-        views.add(view(place, tokens, learned, tokenizer));
+        int[] targets = Arrays.copyOfRange(batch.targets(), start, end);
+        String place = training.material().place(number, i).orElse("");
+        views.add(
+            training.base().architecture() instanceof Classifier classifier
+                ? view(place, tokens, classifier.labels().get(targets[0]), tokenizer)
+                : view(place, tokens, learned(targets), tokenizer));
         start = end;
       }
     }
     return views;
+  }
+
+  /** Whether each token is what the one before it learns to predict. */
+  private static boolean[] learned(int[] targets) {
+    boolean[] learned = new boolean[targets.length];
+    for (int row = 0; row + 1 < targets.length; row++) {
+      learned[row + 1] = targets[row] != Batch.IGNORED;
+    }
+    return learned;
+  }
+
+  /** What a text is learned to be is no token, and stands behind it. */
+  private static SampleView view(String place, int[] tokens, String label, Tokenizer tokenizer) {
+    Piece text = new Piece(tokenizer.decodeWithSpecials(tokens) + " ", false);
+    return new SampleView(place, tokens.length, 1, List.of(text, new Piece(label, true)));
   }
 
   private static SampleView view(

@@ -6,11 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.lorax.cli.console.Figures;
 import dev.lorax.cli.training.History;
 import dev.lorax.cli.training.Measure;
-import dev.lorax.train.Evaluation;
 import dev.lorax.train.Step;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /** The numbers of a run that everybody looks for first. */
@@ -35,8 +33,7 @@ final class Headline {
     List<Measure> measures = metrics.measures();
     List<Step> steps = metrics.steps();
     if (!measures.isEmpty()) {
-      measured("Held-out loss", metrics, evaluation -> Figures.loss(evaluation.loss()));
-      measured("Perplexity", metrics, evaluation -> Figures.perplexity(evaluation.perplexity()));
+      Quality.of(measures.get(0)).forEach(quality -> measured(quality, metrics));
     } else if (!steps.isEmpty()) {
       card(
           "Training loss",
@@ -46,7 +43,7 @@ final class Headline {
     }
   }
 
-  private void measured(String name, Metrics metrics, Function<Evaluation, String> text) {
+  private void measured(Quality quality, Metrics metrics) {
     List<Measure> measures = metrics.measures();
     String best =
         metrics
@@ -55,14 +52,14 @@ final class Headline {
                 measure ->
                     "best %s %s"
                         .formatted(
-                            text.apply(measure.evaluation()),
+                            quality.text().apply(measure),
                             measure.step() == 0
                                 ? "before training"
                                 : "at step " + Figures.count(measure.step())))
             .orElse("");
     card(
-        name,
-        change(text.apply(measures.get(0).evaluation()), text.apply(saved(metrics).evaluation())),
+        quality.title(),
+        change(quality.text().apply(measures.get(0)), quality.text().apply(saved(metrics))),
         best);
   }
 

@@ -26,14 +26,17 @@ public final class LossChart {
     Curve training = Curve.of(metrics.steps(), Step::number, Step::loss);
     Curve heldOut =
         Curve.of(metrics.measures(), Measure::step, measure -> measure.evaluation().loss());
+    boolean isOfTexts =
+        metrics.measures().stream().anyMatch(measure -> measure.scores().isPresent());
     return new Content(
         "Loss",
-        "nats per token",
+        isOfTexts ? "nats per text" : "nats per token",
         false,
         List.of(
             new Series("training, each step", Pen.RAW, false, training),
             new Series("training, smoothed", Pen.SMOOTH, false, training.smoothed()),
-            new Series("held-out text", Pen.MEASURED, true, heldOut)),
+            new Series(
+                isOfTexts ? "held-out texts" : "held-out text", Pen.MEASURED, true, heldOut)),
         labels(heldOut.points()));
   }
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lorax.classify.Accuracy;
+import dev.lorax.classify.Scores;
 import dev.lorax.cli.report.Metric.Continuation;
 import dev.lorax.cli.training.Measure;
 import dev.lorax.train.Evaluation;
@@ -29,6 +31,7 @@ final class MetricLines {
     } else if (metric instanceof Metric.Measured measured) {
       Evaluation evaluation = measured.measure().evaluation();
       line.put("evalLoss", evaluation.loss()).put("evalSupervised", evaluation.supervised());
+      measured.measure().scores().ifPresent(scores -> scores(line, scores));
     } else if (metric instanceof Metric.Sampled sampled) {
       ArrayNode samples = line.putArray("samples");
       sampled
@@ -38,6 +41,10 @@ final class MetricLines {
       line.put("resumed", true);
     }
     return line.put("seconds", metric.time().toNanos() / 1e9) + "\n";
+  }
+
+  private static void scores(ObjectNode line, Scores scores) {
+    line.put("evalRight", scores.accuracy().right()).put("evalMacroF1", scores.macroF1());
   }
 
   private static void step(ObjectNode line, Metric.Stepped stepped) {
@@ -70,13 +77,21 @@ final class MetricLines {
           memory.isNumber() ? OptionalLong.of(memory.asLong()) : OptionalLong.empty());
     }
     if (line.has("evalLoss")) {
-      Evaluation evaluation =
-          new Evaluation(number(line, "evalLoss"), line.path("evalSupervised").asLong());
-      return new Metric.Measured(new Measure(step, evaluation), time(line));
+      return new Metric.Measured(measure(step, line), time(line));
     }
     return line.has("samples")
         ? new Metric.Sampled(step, samples(line.get("samples")), time(line))
         : new Metric.Resumed(step);
+  }
+
+  private static Measure measure(long step, JsonNode line) {
+    double loss = number(line, "evalLoss");
+    long count = line.path("evalSupervised").asLong();
+    if (line.has("evalRight")) {
+      Accuracy accuracy = new Accuracy(line.get("evalRight").asInt(), (int) count);
+      return Measure.of(step, new Scores(accuracy, number(line, "evalMacroF1"), loss));
+    }
+    return new Measure(step, new Evaluation(loss, count));
   }
 
   private static Step step(long number, JsonNode line) {

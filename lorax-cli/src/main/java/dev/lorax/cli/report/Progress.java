@@ -7,6 +7,8 @@ import dev.lorax.cli.training.Observer;
 import dev.lorax.train.Step;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Tells a run as it happens: a bar on a terminal, about twenty lines elsewhere. */
 public abstract sealed class Progress implements Observer
@@ -52,13 +54,12 @@ public abstract sealed class Progress implements Observer
 
   @Override
   public final void measured(Measure measure) {
-    double loss = measure.evaluation().loss();
-    tell(
-        "held-out  loss %s, perplexity %s %s"
-            .formatted(
-                Figures.loss(loss),
-                Figures.perplexity(measure.evaluation().perplexity()),
-                measure.step() == 0 ? "before training" : "after step " + measure.step()));
+    String qualities =
+        Quality.of(measure).stream()
+            .map(quality -> quality.told(measure, Optional.empty()))
+            .collect(Collectors.joining(", "));
+    String when = measure.step() == 0 ? "before training" : "after step " + measure.step();
+    tell("held-out  %s %s".formatted(qualities, when));
   }
 
   /** Shows a step, or waits for the next. */

@@ -2,6 +2,7 @@ package dev.lorax.cli.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lorax.classify.Scores;
 import dev.lorax.cli.training.AdapterTraining;
 import dev.lorax.cli.training.History;
 import dev.lorax.cli.training.Measure;
@@ -60,8 +61,17 @@ public final class TrainingSummary {
     measure.ifPresent(
         found -> {
           json.put("evalLoss" + when, found.evaluation().loss());
-          json.put("perplexity" + when, found.evaluation().perplexity());
+          found
+              .scores()
+              .ifPresentOrElse(
+                  scores -> scores(when, scores),
+                  () -> json.put("perplexity" + when, found.evaluation().perplexity()));
         });
+  }
+
+  private void scores(String when, Scores scores) {
+    json.put("accuracy" + when, scores.accuracy().share());
+    json.put("macroF1" + when, scores.macroF1());
   }
 
   private void saved(History history, long step) {

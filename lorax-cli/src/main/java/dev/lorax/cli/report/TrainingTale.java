@@ -13,13 +13,15 @@ import dev.lorax.cli.training.TypeChoice;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.Lora;
 import dev.lorax.model.LanguageModel;
-import dev.lorax.train.Evaluation;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Tells people what a run is going to do, and what came of it. */
 public final class TrainingTale {
+  private static final String WEIGHT = ".weight";
+
   private final Console console;
 
   /** A teller at a console. */
@@ -55,15 +57,21 @@ public final class TrainingTale {
 
   private void adapter(LanguageModel base, Adapter adapter) {
     Lora first = adapter.lora(adapter.nodes().get(0));
+    List<String> whole =
+        adapter.copies().stream()
+            .filter(name -> name.endsWith(WEIGHT))
+            .map(name -> name.substring(0, name.length() - WEIGHT.length()))
+            .toList();
     console.note(
         "adapter",
-        "rank %d, alpha %s, dropout %s on %s: %s modules"
+        "rank %d, alpha %s, dropout %s on %s: %s modules%s"
             .formatted(
                 first.rank(),
                 Figures.number(first.alpha()),
                 Figures.number(first.dropout().probability()),
                 String.join(", ", AdapterModules.names(adapter)),
-                Figures.count(adapter.nodes().size())));
+                Figures.count(adapter.nodes().size()),
+                whole.isEmpty() ? "" : "; whole: " + String.join(", ", whole)));
     long trained = adapter.trained().count();
     long all = trained + base.parameters().count();
     console.note(
@@ -93,18 +101,14 @@ public final class TrainingTale {
         saved == history.last() ? "" : " (after step %s, the best)".formatted(Figures.count(saved));
     history
         .before()
-        .map(Measure::evaluation)
         .ifPresent(
             before ->
                 console.result(
                     "held-out",
-                    "loss %s%s, perplexity %s%s%s"
-                        .formatted(
-                            Figures.loss(before.loss()),
-                            to(after, evaluation -> Figures.loss(evaluation.loss())),
-                            Figures.perplexity(before.perplexity()),
-                            to(after, evaluation -> Figures.perplexity(evaluation.perplexity())),
-                            which)));
+                    Quality.of(before).stream()
+                            .map(quality -> quality.told(before, after))
+                            .collect(Collectors.joining(", "))
+                        + which));
     console.result(
         "speed",
         "%s steps, %s tokens in %s (%s tokens/s)"
@@ -127,10 +131,6 @@ public final class TrainingTale {
     console.result("prompt", quote(sample.prompt()));
     console.result("base", quote(sample.base()));
     console.result("adapted", quote(sample.adapted()));
-  }
-
-  private static String to(Optional<Measure> after, Function<Evaluation, String> text) {
-    return after.map(measure -> " -> " + text.apply(measure.evaluation())).orElse("");
   }
 
   /** On one line, and safe to print whatever the model said. */

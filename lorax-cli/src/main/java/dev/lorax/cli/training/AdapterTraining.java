@@ -139,6 +139,7 @@ public final class AdapterTraining implements AutoCloseable {
       trainer = running;
       return new TrainingRun(running, plan.heldOut(), rhythm(), observer)
           .after(earlier, state.map(TrainerState::steps).orElse(0L))
+          .scoredBy(material.scores(adapter))
           .run(stop);
     }
   }

@@ -1,8 +1,10 @@
 package dev.lorax.cli.training;
 
 import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.classify.LabelledFile;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.data.Container;
+import dev.lorax.model.Classifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +55,9 @@ public final class DataOptions extends SampleOptions {
           "--held-out would do nothing beside --validation, which is measured on instead: leave one of"
               + " them out, of the recipe too");
     }
+    if (base.architecture() instanceof Classifier) {
+      return LabelledMaterial.open(base, this, options);
+    }
     if (Container.of(first) != Container.PLAIN_TEXT) {
       requireSamples(first, options);
       return ExampleMaterial.open(base, this, options);
@@ -99,6 +104,15 @@ public final class DataOptions extends SampleOptions {
     Map<String, Boolean> given = super.given();
     given.put("--group-by-length", grouped);
     return given;
+  }
+
+  /**
+   * The classes that the texts belong to.
+   *
+   * @throws dev.lorax.data.DataException if a text has none
+   */
+  public List<String> labels() {
+    return LabelledFile.labels(files.stream().map(WeightedFile::path).toArray(Path[]::new));
   }
 
   /** Every file that is read. */

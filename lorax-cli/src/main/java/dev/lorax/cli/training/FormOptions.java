@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** How a product enters its target, how it begins, and what is trained besides. */
@@ -122,7 +123,10 @@ public final class FormOptions {
     }
     patterns("--rank-pattern", ranks, Integer::valueOf).forEach(builder::rank);
     patterns("--alpha-pattern", alphas, Double::valueOf).forEach(builder::alpha);
-    copies(names).ifPresent(builder::copies);
+    Stream.of(copies(names), names.head())
+        .flatMap(Optional::stream)
+        .reduce(Copies::and)
+        .ifPresent(builder::copies);
     if (tokens != null && names.base().isPresent()) { // without a model nothing is known of them
       builder.tokens(tokens.stream().mapToInt(names::token).toArray());
     }

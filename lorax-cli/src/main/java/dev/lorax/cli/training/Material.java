@@ -1,8 +1,11 @@
 package dev.lorax.cli.training;
 
+import dev.lorax.classify.Scores;
+import dev.lorax.lora.Adapter;
 import dev.lorax.train.Batches;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What a run learns from and is measured on, wherever it comes from. */
 public interface Material extends AutoCloseable {
@@ -43,8 +46,20 @@ public interface Material extends AutoCloseable {
    */
   int mostTokens(int size);
 
-  /** The beginning of a text that the model is to go on with, held out if there is one. */
+  /**
+   * The beginning of a text that the model is to go on with, held out if there is one; no tokens
+   * where the model writes none.
+   */
   int[] beginning();
+
+  /**
+   * What measures how well an adapter, as it is when asked, tells the held-out texts apart.
+   *
+   * @return empty if the model chooses no classes: its loss is all that is measured
+   */
+  default Optional<Supplier<Scores>> scores(Adapter adapter) {
+    return Optional.empty();
+  }
 
   /** What there is, a line each, for people. */
   List<String> facts();

@@ -1,8 +1,12 @@
 package dev.lorax.cli.training;
 
+import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.classify.TextClassifier;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.graph.Node;
+import dev.lorax.lora.Copies;
 import dev.lorax.lora.Targets;
+import dev.lorax.model.Classifier;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.model.Source;
 import java.util.List;
@@ -18,6 +22,12 @@ record ModuleNames(Optional<LanguageModel> base) {
   /** Targets by names of either kind. */
   Targets in(Targets targets) {
     return targets.alsoCalled(this::of);
+  }
+
+  /** What a model that chooses classes learns them in, and is trained whole. */
+  Optional<Copies> head() {
+    return base.filter(model -> model.architecture() instanceof Classifier)
+        .map(model -> TextClassifier.head((Checkpoint) model));
   }
 
   /** What PEFT adapts in this architecture unless told otherwise, by the graph's names. */

@@ -123,8 +123,7 @@ public class SampleOptions {
    * @throws Failure if something is, and would do nothing
    */
   public void check(Path text) {
-    List<String> idle =
-        given().entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
+    List<String> idle = idle();
     if (!idle.isEmpty()) {
       throw Failure.usage(
           ("%s would do nothing here, since %s is one plain text: leave that out, of the recipe too, or"
@@ -157,6 +156,11 @@ public class SampleOptions {
           "%s would do nothing here, since the samples are %s: leave that out, of the recipe too"
               .formatted(String.join(", ", idle), all));
     }
+  }
+
+  /** Options that are given, and would do nothing without samples of what a model writes. */
+  List<String> idle() {
+    return given().entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
   }
 
   /** Options that need samples, and whether they are given. */

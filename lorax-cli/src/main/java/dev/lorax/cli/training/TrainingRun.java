@@ -1,5 +1,7 @@
 package dev.lorax.cli.training;
 
+import dev.lorax.classify.Scores;
+import dev.lorax.train.Evaluation;
 import dev.lorax.train.Step;
 import dev.lorax.train.Trainer;
 import java.time.Duration;
@@ -7,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * One run of a trainer: measures before, in between and after, and remembers every step.
@@ -21,6 +24,7 @@ public final class TrainingRun {
   private final Observer observer;
   private final List<Step> steps = new ArrayList<>();
   private final List<Measure> measures = new ArrayList<>();
+  private Optional<Supplier<Scores>> scores = Optional.empty();
   private Duration before = Duration.ZERO;
   private long done;
 
@@ -55,6 +59,12 @@ public final class TrainingRun {
     steps.addAll(earlier.steps());
     measures.addAll(earlier.measures());
     before = earlier.time();
+    return this;
+  }
+
+  /** Measures by those scores of what is held out, if there are any. */
+  TrainingRun scoredBy(Optional<Supplier<Scores>> held) {
+    scores = held;
     return this;
   }
 
@@ -109,12 +119,18 @@ public final class TrainingRun {
     return false;
   }
 
+  private Evaluation evaluation(HeldOut text) {
+    return trainer.evaluate(text.batches(), text.count());
+  }
+
   /** Not twice for the same step, where a run has been resumed. */
   private void measureIfDue(boolean due) {
     boolean known = measures.stream().anyMatch(measure -> measure.step() == done);
     if (due && !known && heldOut.isPresent()) {
-      HeldOut text = heldOut.get();
-      Measure measure = new Measure(done, trainer.evaluate(text.batches(), text.count()));
+      Measure measure =
+          scores
+              .map(held -> Measure.of(done, held.get()))
+              .orElseGet(() -> new Measure(done, evaluation(heldOut.get())));
       measures.add(measure);
       observer.measured(measure);
     }
