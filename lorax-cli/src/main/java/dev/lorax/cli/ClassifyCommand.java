@@ -65,6 +65,15 @@ final class ClassifyCommand implements Callable<Integer> {
               + " pairs; with label also measured.")
   private Path file;
 
+  @Option(
+      names = "--fields",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "The fields or columns to read: that of the text or those of both texts, then that of the"
+              + " label (default: as above).")
+  private List<String> fields;
+
   @Option(names = "--pair", description = "The words are the two texts of one pair.")
   private boolean pair;
 
@@ -94,6 +103,9 @@ final class ClassifyCommand implements Callable<Integer> {
   private void check() {
     if (texts.isEmpty() == (file == null)) {
       throw Failure.usage("give either texts, or --data FILE");
+    }
+    if (fields != null && file == null) {
+      throw Failure.usage("--fields would do nothing without --data");
     }
     if (pair && texts.size() != 2) {
       throw Failure.usage(
@@ -131,9 +143,12 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private List<LabelledText> read(TextClassifier classifier) {
     if (file != null) {
-      return LabelledFile.isLabelled(file)
-          ? LabelledFile.read(file, classifier.labels())
-          : LabelledFile.texts(file);
+      LabelledFile data = LabelledFile.of(file);
+      if (fields != null) {
+        String[] names = fields.toArray(String[]::new);
+        data = Failure.orUsage(() -> LabelledFile.of(file).fields(names));
+      }
+      return data.isLabelled() ? data.texts(classifier.labels()) : data.texts();
     }
     return pair
         ? List.of(LabelledText.of(texts.get(0), texts.get(1)))

@@ -126,6 +126,21 @@ class ClassifierRunTest {
   }
 
   @Test
+  void fieldsMayHaveOtherNames() throws IOException {
+    String line = "{\"premise\": \"a sea\", \"hypothesis\": \"calm\", \"class\": %d}%n";
+    Path pairs = Files.writeString(folder.resolve("pairs.jsonl"), line.formatted(0).repeat(9));
+    Object[] fields = {"--fields", "premise,hypothesis,class"};
+    train(BERT, pairs, "--steps", 2, fields[0], fields[1]).ok();
+    assertThat(classify(BERT, out, "--data", pairs, fields[0], fields[1]).has("accuracy")).isTrue();
+    assertThat(run("doctor", BERT, pairs, out, fields[0], "a,b,c").out())
+        .contains("pairs.jsonl, line 1: has no [a, b], only [premise, hypothesis, class]");
+    assertThat(run("doctor", BERT, pairs, out, fields[0], "a").out())
+        .contains("a field for the text and one for the label");
+    Lorax.run("classify", "--model", BERT, "a", "--fields", "a,b")
+        .failed(2, "--fields would do nothing without --data");
+  }
+
+  @Test
   void pairsAreLearnedAndToldApartToo() throws IOException {
     String line = "{\"text_a\": \"the %s\", \"text_b\": \"a sea\", \"label\": %d}%n";
     String lines = line.formatted("calm", 0) + line.formatted("storm", 2);
@@ -168,7 +183,6 @@ class ClassifierRunTest {
         "--as-chat",
         "--too-long=cut",
         "--chat-template=x",
-        "--fields=text",
         "--group-by-length",
         "--consecutive",
         "--sample=a",

@@ -6,7 +6,7 @@
  * try (Checkpoint base = Checkpoint.open(Path.of("models/roberta-base-topics"), DType.F32);
  *     Adapter adapter = Adapter.initial(base, config, 42); // of which copies(TextClassifier.head(base))
  *     TextClassifier classifier = TextClassifier.of(base, adapter)) {
- *   List<LabelledText> texts = LabelledFile.read(Path.of("train.jsonl"), classifier.labels());
+ *   List<LabelledText> texts = LabelledFile.of(Path.of("train.jsonl")).texts(classifier.labels());
  *   try (Trainer trainer = Trainer.of(base, adapter, classifier.batches(texts).size(8)).build()) {
  *     for (Step step : trainer) System.out.println(step);
  *   }

@@ -10,9 +10,12 @@ import dev.lorax.checkpoint.CheckpointException;
 import dev.lorax.checkpoint.Safetensors;
 import dev.lorax.checkpoint.SafetensorsWriter;
 import dev.lorax.checkpoint.Weights;
+import dev.lorax.lora.Adapter;
+import dev.lorax.lora.LoraConfig;
 import dev.lorax.model.Classifier;
 import dev.lorax.model.ModelConfigException;
 import dev.lorax.parity.Fixture;
+import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
@@ -84,6 +87,31 @@ class ClassifierFolderTest {
     byte[] first = Files.readAllBytes(folder.resolve("a/model.safetensors"));
     assertThat(folder.resolve("b/model.safetensors")).hasBinaryContent(first);
     assertThat(Files.readAllBytes(folder.resolve("c/model.safetensors"))).isNotEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @MethodSource("fixtures")
+  void anAdapterBringsTheHeadOfAnEncoderThatWasOpened(Fixture fixture) throws IOException {
+    Path masked = maskedModel(fixture, name -> name);
+    Path kept = folder.resolve("adapter");
+    Choice wanted;
+    assertThat(ClassifierFolder.lacksHead(masked)).isTrue();
+    assertThat(ClassifierFolder.lacksHead(fixture.folder())).isFalse();
+    try (Checkpoint base = ClassifierFolder.open(masked, LABELS, 7, DType.F32);
+        Adapter adapter =
+            Adapter.initial(
+                base, LoraConfig.builder().copies(TextClassifier.head(base)).build(), 1);
+        TextClassifier classifier = TextClassifier.of(base, adapter)) {
+      PeftFolder.write(kept, base, adapter);
+      wanted = classifier.classify("a calm sea");
+    }
+    assertThat(ClassifierFolder.labels(kept)).contains(LABELS);
+    try (Checkpoint base = ClassifierFolder.open(masked, LABELS, 8, DType.F32);
+        Adapter adapter = PeftFolder.read(kept, base);
+        TextClassifier plain = TextClassifier.of(base)) {
+      assertThat(plain.classify("a calm sea")).isNotEqualTo(wanted);
+      assertThat(plain.with(adapter).classify("a calm sea")).isEqualTo(wanted);
+    }
   }
 
   @Test

@@ -24,26 +24,61 @@ class LabelledFileTest {
         file(
             "a.jsonl",
             "{\"text\": \"sea\", \"label\": \"storm\"}\n{\"text\": \"b\", \"label\": 0}");
-    assertThat(LabelledFile.read(file, LABELS))
+    assertThat(LabelledFile.of(file).texts(LABELS))
         .containsExactly(LabelledText.of("sea", 1), LabelledText.of("b", 0));
-    assertThat(LabelledFile.labels(file)).containsExactly("0", "storm");
+    assertThat(LabelledFile.of(file).labels()).containsExactly("0", "storm");
   }
 
   @Test
   void aNameThatLooksLikeANumberIsAName() throws IOException {
     Path file = file("a.jsonl", "{\"text\": \"sea\", \"label\": 1}\n");
-    assertThat(LabelledFile.read(file, List.of("1", "0")))
+    assertThat(LabelledFile.of(file).texts(List.of("1", "0")))
         .containsExactly(LabelledText.of("sea", 0));
   }
 
   @Test
   void tablesAndPairsAreReadToo() throws IOException {
     Path texts = file("a.csv", "text,label\n\"sea, wind\",calm\nmast,storm\n");
-    assertThat(LabelledFile.read(texts, LABELS))
+    assertThat(LabelledFile.of(texts).texts(LABELS))
         .containsExactly(LabelledText.of("sea, wind", 0), LabelledText.of("mast", 1));
     Path pairs = file("b.csv", "text_a,text_b,label\nsea,wind,1\n");
-    assertThat(LabelledFile.read(pairs, LABELS))
+    assertThat(LabelledFile.of(pairs).texts(LABELS))
         .containsExactly(new LabelledText("sea", Optional.of("wind"), 1));
+  }
+
+  @Test
+  void fieldsMayHaveOtherNames() throws IOException {
+    Path texts = file("a.csv", "sentence,class\nsea,storm\n");
+    assertThat(LabelledFile.of(texts).fields("sentence", "class").texts(LABELS))
+        .containsExactly(LabelledText.of("sea", 1));
+    Path pairs = file("b.csv", "premise,hypothesis,class\nsea,wind,0\n");
+    LabelledFile named = LabelledFile.of(pairs).fields("premise", "hypothesis", "class");
+    assertThat(named.texts(LABELS))
+        .containsExactly(new LabelledText("sea", Optional.of("wind"), 0));
+    assertThatThrownBy(() -> named.fields("premise"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a field for the text and one for the label");
+  }
+
+  @Test
+  void classesThatAreNumbersComeInTheirOrder() throws IOException {
+    Path numbers = file("a.csv", "text,label\na,10\nb,2\nc,0\n");
+    assertThat(LabelledFile.of(numbers).labels()).containsExactly("0", "2", "10");
+    Path more = file("b.csv", "text,label\na,10\nb,many\n");
+    assertThat(LabelledFile.labels(List.of(LabelledFile.of(numbers), LabelledFile.of(more))))
+        .containsExactly("0", "10", "2", "many");
+  }
+
+  @Test
+  void labelsMayBeUnknown() throws IOException {
+    LabelledFile bare = LabelledFile.of(file("a.jsonl", "{\"text\": \"sea\"}\n"));
+    assertThat(bare.isLabelled()).isFalse();
+    assertThat(bare.texts()).containsExactly(LabelledText.of("sea"));
+    LabelledFile other =
+        LabelledFile.of(file("b.jsonl", "{\"text\": \"sea\", \"label\": \"rain\"}\n"));
+    assertThat(other.isLabelled()).isTrue();
+    assertThat(other.texts()).containsExactly(LabelledText.of("sea"));
+    assertThat(other.texts().get(0).isLabelled()).isFalse();
   }
 
   @Test
@@ -56,12 +91,17 @@ class LabelledFileTest {
     requireRefused(missing, ", line 1: has no field 'label', only [text]");
     Path list = file("c.jsonl", "{\"text\": \"sea\", \"label\": [0, 1]}\n");
     requireRefused(list, ", line 1: the field 'label' is neither a text nor a number");
+    Path score = file("e.jsonl", "{\"text\": \"sea\", \"label\": 0.5}\n");
+    requireRefused(
+        score,
+        ", line 1: the label 0.5 is a number with a fraction, and no class: regression is not"
+            + " supported");
     Path other = file("d.jsonl", "{\"sentence\": \"sea\", \"label\": 0}\n");
     requireRefused(other, ", line 1: has no [text], only [sentence, label]");
   }
 
   private static void requireRefused(Path file, String what) {
-    assertThatThrownBy(() -> LabelledFile.read(file, LABELS))
+    assertThatThrownBy(() -> LabelledFile.of(file).texts(LABELS))
         .isInstanceOf(DataException.class)
         .hasMessage(file + what);
   }

@@ -112,7 +112,7 @@ public final class DataOptions extends SampleOptions {
    * @throws dev.lorax.data.DataException if a text has none
    */
   public List<String> labels() {
-    return LabelledFile.labels(files.stream().map(WeightedFile::path).toArray(Path[]::new));
+    return LabelledFile.labels(files.stream().map(file -> labelled(file.path())).toList());
   }
 
   /** Every file that is read. */

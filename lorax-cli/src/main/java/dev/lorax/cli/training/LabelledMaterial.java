@@ -1,7 +1,6 @@
 package dev.lorax.cli.training;
 
 import dev.lorax.checkpoint.Checkpoint;
-import dev.lorax.classify.LabelledFile;
 import dev.lorax.classify.LabelledText;
 import dev.lorax.classify.Scores;
 import dev.lorax.classify.TextClassifier;
@@ -34,9 +33,9 @@ public final class LabelledMaterial implements Material {
     limit = options.limit(base.architecture().context());
     classifier = Failure.orFail(() -> TextClassifier.of(base, limit));
     try {
-      data.files.forEach(file -> train.addAll(read(file.path(), "")));
+      data.files.forEach(file -> train.addAll(read(data, file.path(), "")));
       if (data.validation != null) {
-        heldOut.addAll(read(data.validation, ", to measure on"));
+        heldOut.addAll(read(data, data.validation, ", to measure on"));
       } else {
         holdOut(options);
       }
@@ -56,6 +55,7 @@ public final class LabelledMaterial implements Material {
    */
   static LabelledMaterial open(Checkpoint base, DataOptions data, TrainingOptions options) {
     List<String> idle = new ArrayList<>(data.idle());
+    idle.remove("--fields");
     if (options.consecutive) {
       idle.add("--consecutive");
     }
@@ -71,8 +71,8 @@ public final class LabelledMaterial implements Material {
     return new LabelledMaterial(base, data, options);
   }
 
-  private List<LabelledText> read(Path file, String use) {
-    List<LabelledText> texts = LabelledFile.read(file, classifier.labels());
+  private List<LabelledText> read(DataOptions data, Path file, String use) {
+    List<LabelledText> texts = data.labelled(file).texts(classifier.labels());
     facts.add("%s: %s labelled texts%s".formatted(file, Figures.count(texts.size()), use));
     return texts;
   }

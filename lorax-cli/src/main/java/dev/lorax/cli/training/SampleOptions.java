@@ -3,6 +3,7 @@ package dev.lorax.cli.training;
 import dev.lorax.chat.Answers;
 import dev.lorax.chat.ChatTemplate;
 import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.classify.LabelledFile;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.data.DataFile;
 import dev.lorax.data.EncodingOptions;
@@ -71,8 +72,8 @@ public class SampleOptions {
       split = ",",
       paramLabel = "NAME",
       description =
-          "The fields or columns to read: one for texts, two for prompts and completions (default:"
-              + " as their names say).")
+          "The fields or columns to read: one for texts, two for prompts and completions, two or"
+              + " three for labelled texts or pairs (default: as their names say).")
   public List<String> fields;
 
   private LocalDateTime time = LocalDateTime.now();
@@ -94,6 +95,18 @@ public class SampleOptions {
    */
   public DataFile samples(Path file) {
     return named().map(fields -> DataFile.open(file, fields)).orElseGet(() -> DataFile.open(file));
+  }
+
+  /**
+   * A file of texts and their classes.
+   *
+   * @throws Failure if the names of its fields are too few or too many
+   */
+  public LabelledFile labelled(Path file) {
+    LabelledFile usual = LabelledFile.of(file);
+    return fields == null
+        ? usual
+        : Failure.orUsage(() -> usual.fields(fields.toArray(String[]::new)));
   }
 
   /**
