@@ -33,8 +33,8 @@ class ModelOptions {
               + " Face hub, with @REVISION if need be.")
   private ModelSource source;
 
-  /** For which an encoder that chooses none gets a head. */
-  private Supplier<Optional<List<String>>> classes = Optional::empty;
+  /** The adapter for whose classes an encoder gets a head; null: none. */
+  private ModelSource trained;
 
   /** The folder, after a download if it is one of the hub's. */
   Path folder() {
@@ -47,7 +47,7 @@ class ModelOptions {
    */
   void under(ModelSource adapter) {
     source = source.under(adapter);
-    classes = () -> ClassifierFolder.labels(adapter.folder());
+    trained = adapter;
   }
 
   /** No adapters yet, over the model while it is open. */
@@ -71,10 +71,8 @@ class ModelOptions {
 
   /** Opens it with weights of a type or quantised, or as stored if none is given. */
   Checkpoint open(String type) {
-    Optional<List<String>> labels =
-        ClassifierFolder.lacksHead(folder()) ? classes.get() : Optional.empty();
-    if (labels.isPresent()) {
-      return withHead(type, labels.get(), 0); // the adapter has another
+    if (trained != null && ClassifierFolder.lacksHead(folder())) {
+      return withHead(type, ClassifierFolder.labelsOfAdapter(trained.folder()), 0);
     }
     if (type == null) {
       return Checkpoint.open(folder());

@@ -23,6 +23,7 @@ import picocli.CommandLine.ExitCode;
 
 /** The runs of all combinations of some options, one after the other over the same base. */
 final class Sweep {
+  private static final String ACCURACY = "accuracyBest"; // in the summary of a classifier
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Console console;
@@ -152,7 +153,10 @@ final class Sweep {
     List<String> names = List.copyOf(outcomes.get(0).values.keySet());
     List<List<String>> rows = new ArrayList<>();
     List<String> titles = new ArrayList<>(names);
-    titles.addAll(List.of("loss", "perplexity", "step", "trained", "time"));
+    boolean isOfClasses =
+        outcomes.stream().anyMatch(run -> run.summary != null && run.summary.has(ACCURACY));
+    String quality = isOfClasses ? "accuracy" : "perplexity";
+    titles.addAll(List.of("loss", quality, "step", "trained", "time"));
     rows.add(titles);
     outcomes.forEach(run -> rows.add(row(run)));
     List<Integer> widths = new ArrayList<>();
@@ -177,7 +181,10 @@ final class Sweep {
     }
     double loss = run.loss().getAsDouble();
     row.add(Figures.loss(loss));
-    row.add(Figures.perplexity(Math.exp(loss)));
+    row.add(
+        run.summary.has(ACCURACY)
+            ? Figures.percent(run.summary.get(ACCURACY).asDouble())
+            : Figures.perplexity(Math.exp(loss)));
     row.add(run.summary.path("bestStep").asText(run.text("steps")));
     row.add(Figures.count(run.summary.path("trainableParameters").asLong()));
     row.add(

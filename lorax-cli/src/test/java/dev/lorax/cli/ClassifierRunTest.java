@@ -102,6 +102,42 @@ class ClassifierRunTest {
   }
 
   @Test
+  void anAdapterOfOtherClassesIsRefused() throws IOException {
+    Path encoder = TinyClassifier.encoder(folder);
+    Path own = TinyClassifier.texts(folder.resolve("own.jsonl"), 12, 1, "c", "b", "s");
+    train(encoder, own, "--steps", 1).ok();
+    Lorax.run("classify", "--model", BERT, "--adapter", out, "a")
+        .failed(1, "chooses between b, c, s, but", "between calm, breeze, storm: give the model");
+    Path small = folder.resolve("small");
+    Lorax.run(
+            "adapter", "resize", "--model", encoder, "--adapter", out, "--rank", 2, "--out", small)
+        .ok();
+    assertThat(classify(encoder, small, "a").get("answers").get(0).get("probabilities").size())
+        .isEqualTo(3);
+    Lorax.run("classify", "--model", encoder, "--adapter", folder.resolve("none"), "a")
+        .failed(1, "none");
+  }
+
+  /** PEFT's folders name no classes; this one was trained on a model that has a pooler. */
+  @Test
+  void anAdapterThatPeftWroteHasClassesByNumber() throws IOException {
+    Path adapter = BERT.resolve("adapter");
+    assertThat(classify(BERT, adapter, "a").toString()).contains("calm", "breeze", "storm");
+    Path encoder = TinyClassifier.encoder(folder, false);
+    assertThat(classify(encoder, adapter, "a").toString()).contains("LABEL_0", "LABEL_2");
+    Path bare = TinyClassifier.encoder(Files.createDirectory(folder.resolve("bare")));
+    Lorax.run("classify", "--model", bare, "--adapter", adapter, "a")
+        .failed(1, "neither", "has values for sequence_classification_head.dense");
+  }
+
+  @Test
+  void aSweepIsRankedAndShowsAccuracy() {
+    assertThat(train(BERT, data, "--steps", 3, "--sweep", "rank=2,4").ok().out())
+        .containsPattern("rank +loss +accuracy +step")
+        .doesNotContain("perplexity");
+  }
+
+  @Test
   void aRunThatIsResumedEndsWithTheSameBits() throws IOException {
     Path encoder = TinyClassifier.encoder(folder);
     Object[] steps = {"--steps", 6, "--checkpoint-every", 3, "--dropout", 0.1};

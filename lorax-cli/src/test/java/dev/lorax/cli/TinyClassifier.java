@@ -29,6 +29,10 @@ final class TinyClassifier {
 
   /** Makes the folder {@code encoder} in a folder: the same BERT without pooler and classes. */
   static Path encoder(Path folder) throws IOException {
+    return encoder(folder, true);
+  }
+
+  static Path encoder(Path folder, boolean withoutPooler) throws IOException {
     Path encoder = Files.createDirectory(folder.resolve("encoder"));
     for (String file : List.of("tokenizer.json", "tokenizer_config.json")) {
       Files.copy(FOLDER.resolve(file), encoder.resolve(file));
@@ -41,7 +45,8 @@ final class TinyClassifier {
         Scope scope = new Scope()) {
       Map<String, Tensor> tensors = new TreeMap<>();
       stored.names().stream()
-          .filter(name -> !name.startsWith("classifier") && !name.contains("pooler"))
+          .filter(name -> !name.startsWith("classifier"))
+          .filter(name -> !(withoutPooler && name.contains("pooler")))
           .forEach(name -> tensors.put(name, scope.adopt(stored.get(name))));
       SafetensorsWriter.write(encoder.resolve("model.safetensors"), tensors);
     }

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +43,9 @@ public final class ClassifierFolder {
   private static final String KIND = "ForSequenceClassification";
   private static final Map<String, String> NAMES =
       Map.of("bert", "Bert" + KIND, "roberta", "Roberta" + KIND);
+
+  /** What PEFT's files call the last product of a head. */
+  private static final Pattern OUTPUT = Pattern.compile(".*\\bclassifier\\.(out_proj\\.)?weight");
 
   private ClassifierFolder() {}
 
@@ -100,8 +104,46 @@ public final class ClassifierFolder {
         : Optional.empty();
   }
 
-  /** The nodes of the head that a checkpoint's folder has no values for. */
-  static List<String> drawn(Checkpoint checkpoint, Classifier architecture) {
+  /**
+   * The classes of an adapter that has a head: as its config.json names them, or LABEL_0 and so on
+   * for one that PEFT wrote, which names none.
+   *
+   * @throws CheckpointException if it has no head
+   */
+  public static List<String> labelsOfAdapter(Path adapter) {
+    return labels(adapter)
+        .orElseGet(
+            () ->
+                LongStream.range(0, classes(adapter))
+                    .mapToObj(number -> "LABEL_" + number)
+                    .toList());
+  }
+
+  private static long classes(Path adapter) {
+    Path pickled = adapter.resolve("adapter_model.bin");
+    Path file = Files.exists(pickled) ? pickled : adapter.resolve("adapter_model.safetensors");
+    try (Weights files = Weights.openFile(file)) {
+      return files.names().stream()
+          .filter(name -> OUTPUT.matcher(name).matches())
+          .map(name -> files.info(name).orElseThrow().shape().get(0))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new CheckpointException(
+                      adapter, "holds no head that chooses classes (modules_to_save)"));
+    }
+  }
+
+  /**
+   * The nodes of the head that a checkpoint's folder has no values for: drawn at random, unless an
+   * adapter brings them.
+   *
+   * @return none for a model that chooses no classes
+   */
+  public static List<String> drawn(Checkpoint checkpoint) {
+    if (!(checkpoint.architecture() instanceof Classifier architecture)) {
+      return List.of();
+    }
     try (Weights files = Weights.open(checkpoint.folder())) {
       return checkpoint.graph().parameters().keySet().stream()
           .filter(name -> name.startsWith(HEAD) && inFile(files, architecture, name).isEmpty())

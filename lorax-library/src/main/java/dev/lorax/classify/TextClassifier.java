@@ -87,7 +87,7 @@ public final class TextClassifier implements AutoCloseable {
   public static Copies head(Checkpoint base) {
     Classifier architecture = classifier(base);
     Set<String> nodes = new LinkedHashSet<>(architecture.head());
-    nodes.addAll(ClassifierFolder.drawn(base, architecture));
+    nodes.addAll(ClassifierFolder.drawn(base));
     return Copies.nodes(nodes.toArray(String[]::new));
   }
 

@@ -2,12 +2,14 @@ package dev.lorax.cli.adapter;
 
 import dev.lorax.algebra.Approximated;
 import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.classify.ClassifierFolder;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.run.OutputFolder;
 import dev.lorax.lora.Adapter;
 import dev.lorax.peft.PeftFolder;
+import dev.lorax.tensor.DType;
 import java.nio.file.Path;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
@@ -20,6 +22,8 @@ final class MakingOptions {
       paramLabel = "DIR|ORG/NAME",
       description = "The base model: a checkpoint folder, or one on the hub.")
   private ModelSource model;
+
+  private ModelSource trained; // the adapter that another is made of; null: none
 
   @Option(
       names = "--out",
@@ -34,13 +38,22 @@ final class MakingOptions {
   /** Takes the model at the revision that an adapter was trained on, unless one was given. */
   void under(ModelSource adapter) {
     model = model.under(adapter);
+    trained = adapter;
+  }
+
+  /** An encoder that chooses no classes has a head for those of the adapter. */
+  private Checkpoint open() {
+    return trained != null && ClassifierFolder.lacksHead(model.folder())
+        ? ClassifierFolder.open(
+            model.folder(), ClassifierFolder.labelsOfAdapter(trained.folder()), 0, DType.F32)
+        : Checkpoint.open(model.folder());
   }
 
   /** Makes an adapter over the open model, writes it, and tells of it. */
   void make(Console console, Function<Checkpoint, Approximated> work) {
     OutputFolder folder = OutputFolder.prepare(out);
     boolean written = false;
-    try (Checkpoint base = Checkpoint.open(model.folder());
+    try (Checkpoint base = open();
         Approximated made = Failure.orFail(() -> work.apply(base))) {
       Failure.orFail(() -> write(base, made));
       written = true;
