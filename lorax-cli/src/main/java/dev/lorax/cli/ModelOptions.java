@@ -1,6 +1,7 @@
 package dev.lorax.cli;
 
 import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.classify.ClassNames;
 import dev.lorax.classify.ClassifierFolder;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
@@ -72,7 +73,7 @@ class ModelOptions {
   /** Opens it with weights of a type or quantised, or as stored if none is given. */
   Checkpoint open(String type) {
     if (trained != null && ClassifierFolder.lacksHead(folder())) {
-      return withHead(type, ClassifierFolder.labelsOfAdapter(trained.folder()), 0);
+      return withHead(type, ClassNames.ofAdapter(trained.folder()), 0);
     }
     if (type == null) {
       return Checkpoint.open(folder());

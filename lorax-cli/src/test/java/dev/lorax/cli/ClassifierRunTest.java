@@ -273,6 +273,11 @@ class ClassifierRunTest {
     Lorax examined = run("doctor", BERT, data, out).ok();
     assertThat(examined.out())
         .contains("[SEP] ⟦storm⟧", "classes: ", "trainable params: 2,147 ||")
-        .contains("after 3 steps all 4 modules have learned something");
+        .contains("after 3 steps all 4 modules have learned something")
+        .doesNotContain("there is no text to learn");
+    Path calm = TinyClassifier.texts(folder.resolve("calm.jsonl"), 40, 1, "calm", "calm", "calm");
+    JsonNode found = run("doctor", BERT, calm, out, "--json", "--steps-timed", 0).ok().json();
+    assertThat(found.get("findings").toString())
+        .contains("there is no text to learn breeze, storm from", "100 % of the texts are calm");
   }
 }

@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -43,9 +42,6 @@ public final class ClassifierFolder {
   private static final String KIND = "ForSequenceClassification";
   private static final Map<String, String> NAMES =
       Map.of("bert", "Bert" + KIND, "roberta", "Roberta" + KIND);
-
-  /** What PEFT's files call the last product of a head. */
-  private static final Pattern OUTPUT = Pattern.compile(".*\\bclassifier\\.(out_proj\\.)?weight");
 
   private ClassifierFolder() {}
 
@@ -70,7 +66,7 @@ public final class ClassifierFolder {
    * The same checkpoint in memory alone, with weights of a type.
    *
    * <p>An adapter that {@link dev.lorax.peft.PeftFolder} writes over it holds the head, if that is
-   * trained, and a config.json that names the classes ({@link #labels}); over the same base and
+   * trained, and a config.json that names the classes ({@link ClassNames}); over the same base and
    * those classes it is read again.
    *
    * @param type {@link DType#F32} or {@link DType#BF16}
@@ -94,44 +90,6 @@ public final class ClassifierFolder {
     return NAMES.containsKey(config.text("model_type", ""))
         && !architectures.isEmpty()
         && architectures.stream().noneMatch(name -> name.endsWith(KIND));
-  }
-
-  /** The classes that a checkpoint or an adapter names; empty if it names none. */
-  public static Optional<List<String>> labels(Path folder) {
-    Path file = folder.resolve(CONFIG);
-    return Files.exists(file) && Architecture.of(ModelConfig.read(file)) instanceof Classifier found
-        ? Optional.of(found.labels())
-        : Optional.empty();
-  }
-
-  /**
-   * The classes of an adapter that has a head: as its config.json names them, or LABEL_0 and so on
-   * for one that PEFT wrote, which names none.
-   *
-   * @throws CheckpointException if it has no head
-   */
-  public static List<String> labelsOfAdapter(Path adapter) {
-    return labels(adapter)
-        .orElseGet(
-            () ->
-                LongStream.range(0, classes(adapter))
-                    .mapToObj(number -> "LABEL_" + number)
-                    .toList());
-  }
-
-  private static long classes(Path adapter) {
-    Path pickled = adapter.resolve("adapter_model.bin");
-    Path file = Files.exists(pickled) ? pickled : adapter.resolve("adapter_model.safetensors");
-    try (Weights files = Weights.openFile(file)) {
-      return files.names().stream()
-          .filter(name -> OUTPUT.matcher(name).matches())
-          .map(name -> files.info(name).orElseThrow().shape().get(0))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new CheckpointException(
-                      adapter, "holds no head that chooses classes (modules_to_save)"));
-    }
   }
 
   /**

@@ -105,7 +105,7 @@ class ClassifierFolderTest {
       PeftFolder.write(kept, base, adapter);
       wanted = classifier.classify("a calm sea");
     }
-    assertThat(ClassifierFolder.labels(kept)).contains(LABELS);
+    assertThat(ClassNames.named(kept)).contains(LABELS);
     try (Checkpoint base = ClassifierFolder.open(masked, LABELS, 8, DType.F32);
         Adapter adapter = PeftFolder.read(kept, base);
         TextClassifier plain = TextClassifier.of(base)) {

@@ -2,6 +2,7 @@ package dev.lorax.cli.adapter;
 
 import dev.lorax.algebra.Approximated;
 import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.classify.ClassNames;
 import dev.lorax.classify.ClassifierFolder;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
@@ -45,7 +46,7 @@ final class MakingOptions {
   private Checkpoint open() {
     return trained != null && ClassifierFolder.lacksHead(model.folder())
         ? ClassifierFolder.open(
-            model.folder(), ClassifierFolder.labelsOfAdapter(trained.folder()), 0, DType.F32)
+            model.folder(), ClassNames.ofAdapter(trained.folder()), 0, DType.F32)
         : Checkpoint.open(model.folder());
   }
 

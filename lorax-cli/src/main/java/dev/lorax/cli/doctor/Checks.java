@@ -23,6 +23,8 @@ public final class Checks {
           SampleChecks::outsideTemplate,
           SampleChecks::systemLeftOut,
           TemplateChecks::columnLeftOut,
+          ClassChecks::everyClassTaught,
+          ClassChecks::lopsided,
           RunChecks::learningRate,
           RunChecks::warmup,
           RunChecks::nothingHeldOut,

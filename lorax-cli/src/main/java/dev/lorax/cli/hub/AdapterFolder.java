@@ -1,6 +1,7 @@
 package dev.lorax.cli.hub;
 
 import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.classify.ClassNames;
 import dev.lorax.classify.ClassifierFolder;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.lora.Adapter;
@@ -44,7 +45,7 @@ public final class AdapterFolder {
   }
 
   private static void requireSame(Path adapter, Path model, List<String> classes) {
-    Optional<List<String>> own = ClassifierFolder.labels(adapter);
+    Optional<List<String>> own = ClassNames.named(adapter);
     if (own.isPresent() && !own.get().equals(classes)) {
       throw Failure.of(
           "the adapter %s chooses between %s, but %s between %s: give the model that it was trained on"

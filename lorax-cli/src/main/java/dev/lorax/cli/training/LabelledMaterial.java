@@ -11,7 +11,9 @@ import dev.lorax.lora.Adapter;
 import dev.lorax.train.Batches;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -101,12 +103,10 @@ public final class LabelledMaterial implements Material {
     facts.add(
         "%s to learn from, %s held out"
             .formatted(Figures.count(train.size()), Figures.count(heldOut.size())));
-    int[] counts = new int[classifier.labels().size()];
-    train.forEach(text -> counts[text.label()]++);
     facts.add(
         "classes: "
-            + IntStream.range(0, counts.length)
-                .mapToObj(i -> classifier.labels().get(i) + " " + Figures.count(counts[i]))
+            + counts().entrySet().stream()
+                .map(one -> one.getKey() + " " + Figures.count(one.getValue()))
                 .collect(Collectors.joining(", ")));
     long full = IntStream.of(lengths).filter(length -> length == limit).count();
     facts.add(
@@ -123,9 +123,12 @@ public final class LabelledMaterial implements Material {
                             Figures.count(limit))));
   }
 
-  /** The names of the classes, in the order of their numbers. */
-  public List<String> labels() {
-    return classifier.labels();
+  /** How many texts of each class are learned from, in the order of their numbers. */
+  public Map<String, Long> counts() {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    classifier.labels().forEach(label -> counts.put(label, 0L));
+    train.forEach(text -> counts.merge(classifier.labels().get(text.label()), 1L, Long::sum));
+    return counts;
   }
 
   @Override
