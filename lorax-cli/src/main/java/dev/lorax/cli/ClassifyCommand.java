@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -122,14 +121,12 @@ final class ClassifyCommand implements Callable<Integer> {
     List<Choice> choices = new ArrayList<>();
     while (choices.size() < all.size()) {
       int from = choices.size();
-      List<LabelledText> some = all.subList(from, Math.min(all.size(), from + TOGETHER));
-      List<Choice> found = classifier.classify(some);
-      choices.addAll(found);
-      for (int i = 0; i < some.size(); i++) {
+      choices.addAll(classifier.classify(all.subList(from, Math.min(all.size(), from + TOGETHER))));
+      for (int i = from; i < choices.size(); i++) {
         if (json) {
-          fill(answers.addObject(), some.get(i), found.get(i), classifier.labels());
+          fill(answers.addObject(), all.get(i), choices.get(i), classifier.labels());
         } else {
-          console.result(line(some.get(i), found.get(i), classifier.labels()));
+          console.result(line(all.get(i), choices.get(i), classifier.labels()));
         }
       }
     }
@@ -175,9 +172,9 @@ final class ClassifyCommand implements Callable<Integer> {
       ObjectNode answer, LabelledText text, Choice choice, List<String> labels) {
     answer.put("text", text.text());
     text.second().ifPresent(second -> answer.put("second", second));
-    Optional.of(text)
-        .filter(LabelledText::isLabelled)
-        .ifPresent(one -> answer.put("wanted", labels.get(one.label())));
+    if (text.isLabelled()) {
+      answer.put("wanted", labels.get(text.label()));
+    }
     answer.put("label", choice.label());
     ObjectNode all = answer.putObject("probabilities");
     IntStream.range(0, labels.size()).forEach(i -> all.put(labels.get(i), probability(choice, i)));

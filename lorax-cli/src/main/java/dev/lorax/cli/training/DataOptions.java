@@ -20,7 +20,8 @@ public final class DataOptions extends SampleOptions {
       paramLabel = "FILE[:WEIGHT]",
       description =
           "A text, or samples as JSON lines, a JSON array or CSV, in UTF-8, gzipped or not: text;"
-              + " prompt and completion; messages; instruction, input and output; conversations."
+              + " prompt and completion; messages; instruction, input and output; conversations; for an"
+              + " encoder text and label, or text_a, text_b and label."
               + " Several files of samples may be given; an epoch goes over each WEIGHT times.",
       order = -2) // before those of all samples
   public List<WeightedFile> files = new ArrayList<>();
