@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lorax.Forward;
 import dev.lorax.Models;
+import dev.lorax.graph.Call;
+import dev.lorax.graph.Differentiable;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Mode;
+import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameters;
+import dev.lorax.graph.Recording;
 import dev.lorax.graph.Sequences;
 import dev.lorax.lora.Adapter;
+import dev.lorax.lora.Lora;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Lorax;
 import dev.lorax.model.Architecture;
@@ -24,6 +29,7 @@ import dev.lorax.tensor.Kernels;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
 import dev.lorax.train.Neftune;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +104,48 @@ class BackpropagationTest {
         kept.gradients()
             .forEach((name, own) -> assertThat(again.gradients().get(name)).isEqualTo(own));
       }
+    }
+  }
+
+  @Test
+  void onlyWhatTheWayBackReadsIsComputedTwice() {
+    try (Case one = Case.adapted(Models.llama(), DType.F32, 0)) {
+      Map<String, Integer> values = new HashMap<>();
+      Graph graph =
+          one.graph.insertAfter(
+              node -> node.op() instanceof Lora,
+              (node, moved) ->
+                  new Node(
+                      node.id(),
+                      node.name() + ".counted",
+                      new Counted(node.name(), values),
+                      List.of(moved.id())));
+      new Case(graph, one.all, one.trained, one.base).own(pass(UNIFORM), Recomputation.ALL);
+      String block = "decoder.blocks.1.";
+      assertThat(values)
+          .containsEntry(block + "ffn.up.lora", 2)
+          .containsEntry(block + "ffn.down.lora", 1)
+          .containsEntry(block + "self_attention.value.lora", 2)
+          .containsEntry(block + "self_attention.output.lora", 1);
+    }
+  }
+
+  /** The same value, counting how often it is asked for. */
+  private record Counted(String node, Map<String, Integer> values) implements Differentiable {
+    @Override
+    public Tensor apply(Call call) {
+      values.merge(node, 1, Integer::sum);
+      return call.input(0);
+    }
+
+    @Override
+    public Recorded record(Recording call) {
+      return new Recorded(apply(call), retrace(call));
+    }
+
+    @Override
+    public Pullback retrace(Recording call) {
+      return gradient -> new Tensor[] {gradient};
     }
   }
 
