@@ -38,20 +38,17 @@ final class FatalFaults {
         .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
+  /** A part may lack its type: the native side then goes by its fields. */
   private static void checkPart(JsonNode part) throws IOException {
-    switch (part.path("type").asText()) {
-      case "Precompiled" -> PrecompiledMap.check(part.path("precompiled_charsmap").asText());
-      case "Strip" -> {
-        if (part.has("stop") && part.path("stop").asInt(-1) != 0) {
-          throw new IOException("a decoder that strips ends of tokens is not supported");
-        }
-      }
-      case "TemplateProcessing" -> {
-        checkTemplate(part, part.path("single"), false);
-        checkTemplate(part, part.path("pair"), true);
-      }
-      default -> {}
+    String table = "precompiled_charsmap";
+    if (part.has(table) || part.path("type").asText().equals("Precompiled")) {
+      PrecompiledMap.check(part.path(table).asText());
     }
+    if (part.has("stop") && part.path("stop").asInt(-1) != 0) {
+      throw new IOException("a decoder that strips ends of tokens is not supported");
+    }
+    checkTemplate(part, part.path("single"), false);
+    checkTemplate(part, part.path("pair"), true);
   }
 
   private static void checkTemplate(JsonNode processor, JsonNode pieces, boolean pair)
@@ -64,6 +61,16 @@ final class FatalFaults {
       if (special.isTextual() && !processor.path("special_tokens").has(special.textValue())) {
         throw new IOException("the template's token '%s' has no id".formatted(special.asText()));
       }
+    }
+  }
+
+  /** Checks the ids that a processor adds. */
+  static void checkIds(JsonNode processor) throws IOException {
+    if (processor.isNumber() && !(processor.doubleValue() < Vocabulary.MOST)) {
+      throw new IOException("it adds the id %s, more than any vocabulary has".formatted(processor));
+    }
+    for (JsonNode child : processor) {
+      checkIds(child);
     }
   }
 

@@ -31,7 +31,7 @@ final class Vocabulary {
           .getFactory();
 
   /** Ids take memory by their size; the largest vocabularies have a quarter of a million. */
-  private static final long MOST = 1L << 22;
+  static final long MOST = 1L << 22;
 
   private static final Pattern BYTE = Pattern.compile("<0x[0-9A-Fa-f]{2}>");
 
@@ -74,7 +74,9 @@ final class Vocabulary {
     } else {
       JsonNode section = parser.readValueAsTree();
       FatalFaults.check(section);
-      if (name.equals("decoder")) {
+      if (name.equals("post_processor")) {
+        FatalFaults.checkIds(section);
+      } else if (name.equals("decoder")) {
         byteFallback = section.findValuesAsText("type").contains("ByteFallback");
       }
     }

@@ -28,11 +28,12 @@ class FatalFaultsTest {
         "decoder | {'type': 'Strip', 'content': ' ', 'start': 0, 'stop': 3} | strips ends",
         "decoder | {'type': 'Fuse', 'more': '\\ud800'} | half a character",
         "decoder | {'type': 'Fuse', 'more': 1e999} | too large",
+        "post_processor | {'type': 'BertProcessing', 'sep': ['a', 1], 'cls': ['b', 4294967295]} | adds",
         "normalizer | {'type': 'Precompiled', 'precompiled_charsmap': 'AAA'} | is damaged",
         "normalizer | {'type': 'Precompiled'} | is damaged",
         "post_processor | {'type': 'TemplateProcessing', 'pair': [], 'special_tokens': {}, 'single':"
             + " [{'Sequence': {'id': 'B', 'type_id': 0}}]} | asks for a second",
-        "post_processor | {'type': 'TemplateProcessing', 'pair': [], 'special_tokens': {}, 'single':"
+        "post_processor | {'pair': [], 'special_tokens': {}, 'single':"
             + " [{'SpecialToken': {'id': '<s>', 'type_id': 0}}]} | '<s>' has no id"
       })
   void partsOfATokenizerAreRefused(String section, String value, String fault) {
