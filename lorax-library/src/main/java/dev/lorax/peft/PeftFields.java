@@ -15,6 +15,8 @@ import java.util.Map;
 
 /** The fields of adapter_config.json; one of another kind than it should be is an error. */
 final class PeftFields {
+  private static final double MOST = 1e9; // beyond, products leave float32
+
   private final Path file;
   private final JsonNode json;
 
@@ -126,8 +128,11 @@ final class PeftFields {
     if (!value.isNumber()) {
       throw wrong(name, "a number", value);
     }
-    if (!(value.doubleValue() > 0) || Double.isInfinite(value.doubleValue())) {
+    if (!(value.doubleValue() > 0)) {
       throw wrong(name, "positive", value);
+    }
+    if (value.doubleValue() > MOST) {
+      throw wrong(name, "at most a billion", value);
     }
     return value.doubleValue();
   }
