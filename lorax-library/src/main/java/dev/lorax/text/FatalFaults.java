@@ -8,7 +8,7 @@ import java.io.IOException;
 /**
  * Faults of a {@code tokenizer.json} that the native side does not tell: it would end the process.
  *
- * <p>All places where tokenizers 0.21 panics on what a file says, in decoders, normalizers,
+ * <p>The places where tokenizers 0.21 is known to panic on what a file says: decoders, normalizers,
  * processors and byte-pair models.
  */
 final class FatalFaults {
