@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lorax.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -107,11 +108,21 @@ final class ShardedWeights implements Weights {
   /** A plain file name: an index must not make us read files elsewhere. */
   private static String shard(Path index, String tensor, JsonNode value) {
     String shard = value.isTextual() ? value.textValue() : "";
-    if (!shard.matches("[^/\\\\:\\p{Cntrl}]+") || shard.matches("\\.+")) {
+    if (!shard.matches("[^/\\\\:\\p{Cntrl}]+") || shard.matches("\\.+") || !isPath(shard)) {
       String what = "the file of tensor %s is not a file name: %s";
       throw new CheckpointException(index, what.formatted(quote(tensor), quote(value.toString())));
     }
     return shard;
+  }
+
+  /** Half a character has no bytes, and so can name no file. */
+  private static boolean isPath(String name) {
+    try {
+      Path.of(name);
+      return true;
+    } catch (InvalidPathException unfit) {
+      return false;
+    }
   }
 
   private static JsonNode read(Path index) {

@@ -25,7 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 
 /**
  * Explained Variance Adaptation (Paischer et al. 2024): A begins with the directions in which a
@@ -45,7 +45,7 @@ public final class Eva {
   private Eva(Parameterized base, LoraConfig config, double rho) {
     this.base = base;
     this.rho = rho;
-    Graph injected = Lorax.inject(base.graph(), config);
+    Graph injected = Lorax.inject(base.graph(), config, Set.of());
     for (Node node : injected.order()) {
       if (node.op() instanceof Lora lora) {
         String target = injected.nodes().get(node.inputs().get(0)).name();
@@ -78,10 +78,7 @@ public final class Eva {
     Eva eva = new Eva(base, config, start.rho());
     try {
       eva.look(batches);
-      Map<String, Lora> ops = eva.ops();
-      Graph injected =
-          Lorax.inject(base.graph(), node -> Optional.ofNullable(ops.get(node.name())));
-      return Adapter.initial(injected, base, seed);
+      return Adapter.initial(base, config, eva.ops(), seed);
     } finally {
       eva.inputs.values().forEach(PrincipalComponents::close);
     }

@@ -91,6 +91,17 @@ public final class Adapter implements Parameterized, AutoCloseable {
   }
 
   /**
+   * The same with other products than the configuration's behind the nodes: what is found in data,
+   * for example.
+   *
+   * @param ops by the name of the node that each adapts
+   */
+  public static Adapter initial(
+      Parameterized base, LoraConfig config, Map<String, ? extends LowRank> ops, long seed) {
+    return Fresh.adapter(base, config, ops, seed);
+  }
+
+  /**
    * An adapter with given values; takes charge of them.
    *
    * @throws IllegalArgumentException if the graph has no adaptation

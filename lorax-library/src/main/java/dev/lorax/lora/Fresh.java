@@ -27,9 +27,25 @@ final class Fresh {
   }
 
   static Adapter adapter(Parameterized base, LoraConfig config, long seed) {
-    Parameters weights = base.parameters();
     Set<String> copies = config.copies().names(base.graph(), config.targets());
-    Graph injected = Lorax.inject(base.graph(), config, copies);
+    return adapter(base, Lorax.inject(base.graph(), config, copies), copies, seed);
+  }
+
+  static Adapter adapter(
+      Parameterized base, LoraConfig config, Map<String, ? extends LowRank> ops, long seed) {
+    Set<String> copies = config.copies().names(base.graph(), config.targets());
+    Graph injected =
+        Lorax.inject(
+            base.graph(),
+            node -> Optional.ofNullable(ops.get(node.name())),
+            config.tokens(),
+            copies);
+    return adapter(base, injected, copies, seed);
+  }
+
+  private static Adapter adapter(
+      Parameterized base, Graph injected, Set<String> copies, long seed) {
+    Parameters weights = base.parameters();
     Map<String, Tensor> values = values(injected, name -> Optional.of(weights.weight(name)), seed);
     for (String name : copies) {
       values.put(name, copy(weights.weight(Untying.owner(base.graph(), name))));

@@ -99,9 +99,9 @@ record MlxConfig(
     }
 
     private double dropout(JsonNode lora) {
-      double share = lora.path("dropout").asDouble(0);
+      double share = lora.hasNonNull("dropout") ? lora.path("dropout").asDouble(-1) : 0;
       if (!(share >= 0 && share < 1)) {
-        throw fault("'dropout' should be at least 0 and below 1, not " + share);
+        throw fault("'dropout' should be at least 0 and below 1, not " + lora.get("dropout"));
       }
       return share;
     }

@@ -50,6 +50,10 @@ public record Dimensions(
       throw new IllegalArgumentException(
           "A width of %d is too narrow for %d heads".formatted(width, heads));
     }
+    if ((long) heads * head > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "%d heads of width %d are wider together than any matrix".formatted(heads, head));
+    }
     if (head % 2 != 0) {
       throw new IllegalArgumentException(
           "A head of odd width %d cannot be rotated".formatted(head));
@@ -116,7 +120,7 @@ public record Dimensions(
         config.size("vocab_size"),
         config.size("max_position_embeddings"),
         width,
-        config.size("num_hidden_layers"),
+        config.count("num_hidden_layers"),
         heads,
         config.size("num_key_value_heads", heads),
         config.size("head_dim", width / heads),

@@ -30,6 +30,8 @@ public record EncoderDimensions(
     double epsilon,
     int types,
     List<String> labels) {
+  private static final int MOST_LABELS = 10_000;
+
   /**
    * From the fields of config.json.
    *
@@ -48,7 +50,7 @@ public record EncoderDimensions(
         config.size("vocab_size"),
         context,
         width,
-        config.size("num_hidden_layers"),
+        config.count("num_hidden_layers"),
         heads,
         config.size("intermediate_size"),
         config.activation("hidden_act", "gelu"),
@@ -83,6 +85,9 @@ public record EncoderDimensions(
   private static List<String> labels(ModelConfig config) {
     Optional<ModelConfig> names = config.section("id2label");
     int most = config.size("num_labels", 2);
+    if (most > MOST_LABELS) {
+      throw config.unfit("'num_labels' should be at most %d, not %d".formatted(MOST_LABELS, most));
+    }
     List<String> labels = new ArrayList<>();
     String next = "0";
     while (names.isPresent() ? names.get().has(next) : labels.size() < most) {

@@ -58,7 +58,7 @@ public record Gpt2(
         config.size("vocab_size"),
         config.size("n_positions"),
         width,
-        config.size("n_layer"),
+        config.count("n_layer"),
         heads,
         config.size("n_inner", 4 * width),
         config.activation("activation_function", activation),

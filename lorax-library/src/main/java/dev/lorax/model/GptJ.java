@@ -51,7 +51,7 @@ public record GptJ(
         config.size("vocab_size"),
         config.size("n_positions"),
         width,
-        config.size("n_layer"),
+        config.count("n_layer"),
         heads,
         config.turned(config.integer("rotary_dim", 64), config.head(width, heads)),
         config.size("n_inner", 4 * width),

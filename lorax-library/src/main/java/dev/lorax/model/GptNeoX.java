@@ -66,7 +66,7 @@ public record GptNeoX(
         config.size("vocab_size"),
         config.size("max_position_embeddings"),
         width,
-        config.size("num_hidden_layers"),
+        config.count("num_hidden_layers"),
         heads,
         config.turned((int) (head * share), head),
         config.size("intermediate_size"),

@@ -24,7 +24,7 @@ public record Mixtral(Dimensions size, OptionalInt window, int experts, int chos
     return new Mixtral(
         Dimensions.from(config),
         SlidingWindows.ofAll(config),
-        config.size("num_local_experts"),
+        config.count("num_local_experts"),
         config.size("num_experts_per_tok"));
   }
 

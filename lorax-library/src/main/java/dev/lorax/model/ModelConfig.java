@@ -22,6 +22,9 @@ import java.util.Optional;
  * <p>JSON's null counts as absent.
  */
 public final class ModelConfig {
+  private static final int MOST_PARTS = 1000; // ten times the layers of the largest models
+  private static final int MOST_SIZE = 1 << 28; // a few times it is an int yet
+
   private final JsonNode json;
   private final String source;
 
@@ -110,6 +113,18 @@ public final class ModelConfig {
     int value = integer(field);
     if (value < 1) {
       throw wrong(field, "a whole number above 0", json.get(field));
+    }
+    if (value > MOST_SIZE) {
+      throw wrong(field, "at most " + MOST_SIZE, json.get(field));
+    }
+    return value;
+  }
+
+  /** How many layers or other parts there are, each of which becomes nodes: 1 to 1000. */
+  int count(String field) {
+    int value = size(field);
+    if (value > MOST_PARTS) {
+      throw wrong(field, "at most " + MOST_PARTS, json.get(field));
     }
     return value;
   }

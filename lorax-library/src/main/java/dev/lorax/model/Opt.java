@@ -61,7 +61,7 @@ public record Opt(
         config.size("max_position_embeddings"),
         width,
         config.size("word_embed_proj_dim", width),
-        config.size("num_hidden_layers"),
+        config.count("num_hidden_layers"),
         heads,
         config.size("ffn_dim"),
         config.activation("activation_function", "relu"),

@@ -48,7 +48,7 @@ public record Qwen3Moe(
         config.flag("attention_bias", false),
         SlidingWindows.ofQwen(config, size.layers()),
         new Mixture(
-            config.size(config.has("num_experts") ? "num_experts" : "num_local_experts"),
+            config.count(config.has("num_experts") ? "num_experts" : "num_local_experts"),
             config.size("num_experts_per_tok"),
             config.flag("norm_topk_prob", false),
             config.size("moe_intermediate_size"),

@@ -120,14 +120,15 @@ public record ModuleChanges(List<ModuleChange> list, double dropout) {
    *     which it has
    */
   public Adapter adapter(LanguageModel base) {
-    PeftDraft draft = new PeftDraft(base);
     Map<String, PeftModule> modules = new LinkedHashMap<>();
     PeftModule.of(base.architecture(), base.graph())
         .forEach(module -> modules.put(module.name(), module));
-    for (ModuleChange change : list) {
-      load(change, Optional.ofNullable(modules.get(change.name())).orElseThrow(), draft);
+    try (PeftDraft draft = new PeftDraft(base)) {
+      for (ModuleChange change : list) {
+        load(change, Optional.ofNullable(modules.get(change.name())).orElseThrow(), draft);
+      }
+      return draft.finish();
     }
-    return draft.finish();
   }
 
   private void load(ModuleChange change, PeftModule module, PeftDraft draft) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes adapter_config.json. */
 final class PeftConfigWriter {
@@ -13,12 +14,12 @@ final class PeftConfigWriter {
    * As PEFT would write it, options that are not used left out so that old versions read it too.
    *
    * @param embedding the name of the module whose rows of tokens are trained
-   * @param task what PEFT calls what the model does
+   * @param task what PEFT calls what the model does; empty: nothing that PEFT need know
    */
-  static String json(PeftConfig config, String embedding, String task) {
+  static String json(PeftConfig config, String embedding, Optional<String> task) {
     ObjectNode json = new ObjectMapper().createObjectNode();
     json.put("peft_type", "LORA");
-    json.put("task_type", task);
+    json.put("task_type", task.orElse(null));
     json.put("base_model_name_or_path", config.base().name());
     config.base().revision().ifPresent(text -> json.put("revision", text));
     json.put("inference_mode", true);

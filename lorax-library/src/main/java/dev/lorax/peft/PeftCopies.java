@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Values that an adapter has instead of the base's own: biases, and modules that are saved whole.
@@ -48,8 +49,18 @@ final class PeftCopies implements PeftPart {
         Source source = source(parameters.get(0));
         file.check(key, source.fileShape(shape(parameters.get(0))));
         tensors.put(key, tensor.get());
+      } else if (!config.bias().equals("none") && saysAgain(file, key)) {
+        file.passOver(key);
       }
     }
+  }
+
+  /** With biases PEFT also saves those of modules that are saved whole, under names of its own. */
+  private static boolean saysAgain(PeftFile file, String key) {
+    return key.endsWith(".bias")
+        && Stream.of("original_module", "modules_to_save", "modules_to_save\\.\\w+")
+            .map(inner -> key.replaceFirst("\\." + inner + "(?=\\.)", ""))
+            .anyMatch(plain -> !plain.equals(key) && file.has(plain));
   }
 
   /** What the options promise. */

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** An adapter while it is read. */
-final class PeftDraft {
+/** An adapter while it is read; the values of one that is not finished are closed with it. */
+final class PeftDraft implements AutoCloseable {
   private final LanguageModel base;
   private final Map<String, LowRank> ops = new HashMap<>(); // by the adapted node's name
   private final Map<String, Tensor> values = new LinkedHashMap<>();
@@ -54,6 +54,13 @@ final class PeftDraft {
     Graph injected =
         Lorax.inject(
             base.graph(), node -> Optional.ofNullable(ops.get(node.name())), tokens, copies);
-    return Adapter.of(injected, base, values);
+    Adapter adapter = Adapter.of(injected, base, values);
+    values.clear();
+    return adapter;
+  }
+
+  @Override
+  public void close() {
+    values.values().forEach(Tensor::close);
   }
 }

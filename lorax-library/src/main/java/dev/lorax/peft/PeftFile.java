@@ -53,6 +53,11 @@ final class PeftFile {
     return List.copyOf(leftOver);
   }
 
+  /** A key that says what another says. */
+  void passOver(String key) {
+    leftOver.remove(key);
+  }
+
   /** Asks for a tensor. */
   void check(String key, Shape wanted) {
     leftOver.remove(key);

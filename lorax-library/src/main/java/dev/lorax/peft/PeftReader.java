@@ -24,7 +24,8 @@ final class PeftReader {
   }
 
   Adapter read() {
-    try (Weights tensors = open()) {
+    try (Weights tensors = open();
+        PeftDraft draft = new PeftDraft(base)) {
       PeftFile file = new PeftFile(tensors);
       List<PeftPart> parts =
           List.of(
@@ -33,7 +34,6 @@ final class PeftReader {
               new PeftCopies(config, base));
       parts.forEach(part -> part.check(file));
       file.requireFit(folder);
-      PeftDraft draft = new PeftDraft(base);
       parts.forEach(part -> part.load(file, draft));
       return draft.finish();
     } catch (IllegalArgumentException unfit) {

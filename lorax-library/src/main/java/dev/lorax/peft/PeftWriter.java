@@ -88,8 +88,19 @@ final class PeftWriter {
   /** The text of adapter_config.json. */
   String json() {
     String module = PeftTokens.module(base);
-    String task = isOfClasses() ? "SEQ_CLS" : "CAUSAL_LM";
-    return PeftConfigWriter.json(config(), module.substring(module.lastIndexOf('.') + 1), task);
+    return PeftConfigWriter.json(config(), module.substring(module.lastIndexOf('.') + 1), task());
+  }
+
+  /** PEFT takes the head of what it calls SEQ_CLS from the file; without one it has no task. */
+  private Optional<String> task() {
+    if (base.architecture() instanceof Classifier classifier) {
+      return Optional.of("SEQ_CLS")
+          .filter(
+              task ->
+                  classifier.head().stream()
+                      .allMatch(node -> adapter.copies().contains(node + ".weight")));
+    }
+    return Optional.of("CAUSAL_LM");
   }
 
   private boolean isOfClasses() {

@@ -1,8 +1,10 @@
 package dev.lorax.text;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * One native tokenizer of Hugging Face's Rust library, and nothing else.
@@ -13,10 +15,17 @@ import java.util.Optional;
  */
 final class RustTokenizer implements AutoCloseable {
   private final TokenizersLibrary library;
+  private final Path file;
   private long handle;
 
-  RustTokenizer(TokenizersLibrary library, String json) {
+  /**
+   * From the text of a file.
+   *
+   * @param file for messages
+   */
+  RustTokenizer(TokenizersLibrary library, Path file, String json) {
     this.library = library;
+    this.file = file;
     handle = library.createTokenizerFromString(json);
     // The file may ask for either; transformers' tokenizer(text) does neither.
     library.disableTruncation(handle);
@@ -24,7 +33,7 @@ final class RustTokenizer implements AutoCloseable {
   }
 
   int[] encode(String text, boolean withSpecials) {
-    long encoding = library.encode(open(), wellFormed(text), withSpecials);
+    long encoding = encoded(text, withSpecials);
     try {
       return ids(encoding);
     } finally {
@@ -41,8 +50,8 @@ final class RustTokenizer implements AutoCloseable {
     String first = wellFormed(text);
     long encoding =
         second.isPresent()
-            ? library.encodeDual(open(), first, wellFormed(second.get()), true)
-            : library.encode(open(), first, true);
+            ? told(() -> library.encodeDual(open(), first, wellFormed(second.get()), true))
+            : encoded(text, true);
     try {
       return new TypedIds(ids(encoding), whole(library.getTypeIds(encoding)));
     } finally {
@@ -51,11 +60,28 @@ final class RustTokenizer implements AutoCloseable {
   }
 
   Encoding encodeWithPlaces(String text, boolean withSpecials) {
-    long encoding = library.encode(open(), wellFormed(text), withSpecials);
+    long encoding = encoded(text, withSpecials);
     try {
       return new CodePoints(text).encoding(ids(encoding), library.getTokenCharSpans(encoding));
     } finally {
       library.deleteEncoding(encoding);
+    }
+  }
+
+  private long encoded(String text, boolean withSpecials) {
+    return told(() -> library.encode(open(), wellFormed(text), withSpecials));
+  }
+
+  /** An unknown token, for example, is missed only where a text has an unknown character. */
+  private long told(LongSupplier encoding) {
+    try {
+      return encoding.getAsLong();
+    } catch (IllegalStateException closed) {
+      throw closed;
+    } catch (RuntimeException failed) {
+      String line = String.valueOf(failed.getMessage()).lines().findFirst().orElse("no detail");
+      throw new IllegalArgumentException(
+          "%s cannot encode this text: %s".formatted(file, line), failed);
     }
   }
 

@@ -73,7 +73,7 @@ public final class Tokenizer implements AutoCloseable {
   private static RustTokenizer rust(Path file, String json) {
     TokenizersLibrary library = RustLibrary.get();
     try {
-      return new RustTokenizer(library, json);
+      return new RustTokenizer(library, file, json);
     } catch (RuntimeException e) {
       String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("no detail");
       throw new IllegalArgumentException(

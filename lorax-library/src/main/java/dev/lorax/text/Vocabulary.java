@@ -3,6 +3,7 @@ package dev.lorax.text;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -20,7 +21,17 @@ import java.util.regex.Pattern;
  * native side needs.
  */
 final class Vocabulary {
-  private static final JsonFactory JSON = new ObjectMapper().getFactory();
+  /** Goes no deeper than the native side, which ends the process where it can go no further. */
+  private static final JsonFactory JSON =
+      new ObjectMapper(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(100).build())
+                  .build())
+          .getFactory();
+
+  /** Ids take memory by their size; the largest vocabularies have a quarter of a million. */
+  static final long MOST = 1L << 22;
 
   private static final Pattern BYTE = Pattern.compile("<0x[0-9A-Fa-f]{2}>");
 
@@ -28,6 +39,7 @@ final class Vocabulary {
   private final BitSet known = new BitSet();
   private final BitSet special = new BitSet();
   private final BitSet bytes = new BitSet();
+  private String prefix = ""; // of tokens that go on within a word
   private boolean byteFallback;
 
   private Vocabulary() {}
@@ -42,6 +54,11 @@ final class Vocabulary {
         vocabulary.section(parser, parser.currentName());
       }
     }
+    if (!vocabulary.prefix.isEmpty()) {
+      try (JsonParser again = JSON.createParser(json)) {
+        FatalFaults.checkMerges(again, vocabulary.prefix);
+      }
+    }
     return vocabulary;
   }
 
@@ -51,12 +68,17 @@ final class Vocabulary {
       model(parser);
     } else if (name.equals("added_tokens")) {
       JsonNode tokens = parser.readValueAsTree();
-      tokens.forEach(this::added);
-    } else if (name.equals("decoder")) {
-      JsonNode decoder = parser.readValueAsTree();
-      byteFallback = decoder.findValuesAsText("type").contains("ByteFallback");
+      for (JsonNode token : tokens) {
+        added(token);
+      }
     } else {
-      parser.skipChildren();
+      JsonNode section = parser.readValueAsTree();
+      FatalFaults.check(section);
+      if (name.equals("post_processor")) {
+        FatalFaults.checkIds(section);
+      } else if (name.equals("decoder")) {
+        byteFallback = section.findValuesAsText("type").contains("ByteFallback");
+      }
     }
   }
 
@@ -64,12 +86,14 @@ final class Vocabulary {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       JsonToken value = parser.nextToken();
-      if (!name.equals("vocab")) {
+      if (name.equals("continuing_subword_prefix") && value == JsonToken.VALUE_STRING) {
+        prefix = parser.getText();
+      } else if (!name.equals("vocab")) {
         parser.skipChildren();
       } else if (value == JsonToken.START_OBJECT) {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           String token = parser.currentName();
-          put(token, parser.nextIntValue(-1));
+          put(token, parser.nextLongValue(-1));
         }
       } else if (value == JsonToken.START_ARRAY) {
         // Unigram: [[token, score], ...]; the id is the position.
@@ -81,18 +105,25 @@ final class Vocabulary {
     }
   }
 
-  private void added(JsonNode token) {
-    int id = token.path("id").asInt(-1);
-    put(token.path("content").asText(), id);
-    if (id >= 0 && token.path("special").asBoolean()) {
-      special.set(id);
+  private void added(JsonNode token) throws IOException {
+    JsonNode number = token.path("id");
+    long id = number.canConvertToLong() ? number.longValue() : MOST;
+    put(token.path("content").asText(), number.isIntegralNumber() ? id : -1);
+    if (number.isIntegralNumber() && id >= 0 && token.path("special").asBoolean()) {
+      special.set((int) id);
     }
   }
 
-  private void put(String token, int id) {
-    if (id < 0) {
+  /** What has no number for an id is left to the native side, which refuses it. */
+  private void put(String token, long number) throws IOException {
+    if (number < 0) {
       return;
     }
+    if (number >= MOST) {
+      throw new IOException(
+          "the id of '%s' is %d, more than any vocabulary has".formatted(token, number));
+    }
+    int id = (int) number;
     ids.put(token, id);
     known.set(id);
     bytes.set(id, BYTE.matcher(token).matches());

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged files give a CheckpointException or tensors, never another exception or much memory. */
 class TorchFuzzTest {
-  private static final int MUTATIONS = Integer.getInteger("lorax.mutations", 4_000);
+  private static final int MUTATIONS = Integer.getInteger("lorax.fuzz", 4_000);
 
   @TempDir Path folder;
 

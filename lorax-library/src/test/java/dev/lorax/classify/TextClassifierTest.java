@@ -6,21 +6,29 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.checkpoint.CheckpointFolder;
+import dev.lorax.checkpoint.Safetensors;
+import dev.lorax.checkpoint.SafetensorsWriter;
 import dev.lorax.lora.Adapter;
+import dev.lorax.lora.Copies;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Merge;
 import dev.lorax.parity.Fixture;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
+import dev.lorax.tensor.Scope;
+import dev.lorax.tensor.Tensor;
 import dev.lorax.train.Batch;
 import dev.lorax.train.Step;
 import dev.lorax.train.Trainer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +159,50 @@ class TextClassifierTest {
           TextClassifier kept = TextClassifier.of(base, again)) {
         assertSame(kept.classify("the storm"), classifier.classify("the storm"));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("fixtures")
+  void biasesOfTheHeadThatPeftSavesSeveralTimesAreReadOnce(Fixture fixture) {
+    try (Checkpoint base = Checkpoint.open(fixture.folder(), DType.F32);
+        Adapter adapter = Adapter.initial(base, withBiases(base), 42);
+        Scope scope = new Scope()) {
+      Path kept = folder.resolve("adapter");
+      PeftFolder.write(kept, base, adapter);
+      Path file = kept.resolve("adapter_model.safetensors");
+      Map<String, Tensor> tensors = new TreeMap<>();
+      try (Safetensors own = Safetensors.open(file)) {
+        own.names().forEach(name -> tensors.put(name, scope.adopt(own.get(name))));
+      }
+      String head = "base_model.model.classifier";
+      for (String key : List.copyOf(tensors.keySet())) {
+        if (key.startsWith(head) && key.endsWith(".bias")) {
+          String end = key.substring(head.length());
+          String inner = end.equals(".bias") ? ".modules_to_save" : ".modules_to_save.default";
+          tensors.put(head + inner + end, tensors.get(key));
+          tensors.put(head + ".original_module" + end, tensors.get(key));
+        }
+      }
+      SafetensorsWriter.write(file, tensors);
+      try (Adapter again = PeftFolder.read(kept, base)) {
+        assertThat(again.copies()).isEqualTo(adapter.copies());
+      }
+    }
+  }
+
+  private static LoraConfig withBiases(Checkpoint base) {
+    Copies copies = Copies.biases().and(TextClassifier.head(base));
+    return LoraConfig.builder().rank(2).copies(copies).build();
+  }
+
+  @Test
+  void anAdapterWithoutHeadNamesNoTask() throws IOException {
+    try (Checkpoint base = Checkpoint.open(fixtures().get(0).folder());
+        Adapter alone = Adapter.initial(base, LoraConfig.builder().rank(2).build(), 42);
+        Adapter whole = Adapter.initial(base, config(base), 42)) {
+      assertThat(PeftFolder.config(base, alone)).contains("\"task_type\" : null");
+      assertThat(PeftFolder.config(base, whole)).contains("\"task_type\" : \"SEQ_CLS\"");
     }
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged files give a CheckpointException or layers, never another exception or much memory. */
 class LoraxParametersFuzzTest {
-  private static final int MUTATIONS = Integer.getInteger("lorax.mutations", 4_000);
+  private static final int MUTATIONS = Integer.getInteger("lorax.fuzz", 4_000);
 
   @TempDir Path folder;
 

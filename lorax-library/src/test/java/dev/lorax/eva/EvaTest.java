@@ -11,6 +11,7 @@ import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameters;
 import dev.lorax.lora.Adapter;
+import dev.lorax.lora.Copies;
 import dev.lorax.lora.Dora;
 import dev.lorax.lora.EvaStart;
 import dev.lorax.lora.LoraConfig;
@@ -57,6 +58,16 @@ class EvaTest {
       assertThat(adapter.nodes())
           .allSatisfy(node -> assertThat(adapter.lora(node).rank()).isBetween(1, 4))
           .allSatisfy(node -> assertThat(adapter.lora(node).scale()).isCloseTo(3, within(1e-12)));
+    }
+  }
+
+  @Test
+  void whatElseIsTrainedIsNotForgotten() {
+    LoraConfig config = config().tokens(3, 5).copies(Copies.nodes("decoder.norm")).build();
+    try (Parameters base = Forward.filled(GRAPH, DType.F32, 3);
+        Adapter adapter = Eva.adapter(new Model(GRAPH, base), config, batches(), 1)) {
+      assertThat(adapter.copies()).containsExactly("decoder.norm.weight");
+      assertThat(adapter.trained().names()).contains("embedder.token.tokens.rows");
     }
   }
 

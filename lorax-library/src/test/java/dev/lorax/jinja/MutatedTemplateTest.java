@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Broken templates are refused as such; {@code -Dlorax.mutations=300000} tries more of them. */
+/** Broken templates are refused as such; {@code -Dlorax.fuzz=300000} tries more of them. */
 class MutatedTemplateTest {
-  private static final int MUTATIONS = Integer.getInteger("lorax.mutations", 4_000);
+  private static final int MUTATIONS = Integer.getInteger("lorax.fuzz", 4_000);
   private static final Duration LONGEST = Duration.ofSeconds(10);
   private static final List<String> NAMES =
       List.of(

@@ -3,6 +3,7 @@ package dev.lorax.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -58,6 +59,17 @@ class TokenizerErrorsTest {
         .hasMessageStartingWith(
             folder.resolve("tokenizer.json") + " describes no tokenizer that this version can run")
         .hasMessageContaining("save it again");
+  }
+
+  @Test
+  void aTextThatCannotBeEncodedIsTold() {
+    Tokenizers.changed(
+        "tiny", folder, json -> ((ObjectNode) json.get("model")).put("unk_token", "missing"));
+    try (Tokenizer tokenizer = Tokenizer.open(folder)) {
+      assertThatThrownBy(() -> tokenizer.encode("\u6771"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith(folder.resolve("tokenizer.json") + " cannot encode this text");
+    }
   }
 
   private AbstractThrowableAssert<?, ? extends Throwable> opening(Class<?> type) {
