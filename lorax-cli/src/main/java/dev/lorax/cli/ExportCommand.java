@@ -15,13 +15,17 @@ import dev.lorax.cli.export.ExportTarget;
 import dev.lorax.cli.export.Targets;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.run.OutputFolder;
+import dev.lorax.gguf.GgufType;
 import dev.lorax.lora.Adapter;
 import dev.lorax.mlx.MlxFolder;
 import dev.lorax.peft.PeftFolder;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -68,6 +72,14 @@ final class ExportCommand implements Callable<Integer> {
       description = "A new or empty folder. Nothing is ever overwritten.")
   private Path out;
 
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description =
+          "Of the numbers in GGUF: f32, f16, bf16 or q8_0 (default: f32 for gguf, f16 for"
+              + " merged-gguf).")
+  private String dtype;
+
   @Option(names = "--json", description = "Print the report as one JSON object.")
   private boolean json;
 
@@ -89,13 +101,14 @@ final class ExportCommand implements Callable<Integer> {
       throw Failure.usage("--to and --out go together: the form, and where to write it");
     }
     ExportTarget target = form == null ? null : Targets.named(form);
+    Optional<GgufType> type = type(target);
     OutputFolder folder = out == null ? null : OutputFolder.prepare(out);
     boolean written = false;
     try {
       model.under(adapter);
       try (Checkpoint base = model.open();
           Adapter adapted = ModelOptions.adapter(adapter, base)) {
-        Export export = new Export(base, adapted);
+        Export export = new Export(base, adapted, type);
         List<String> notes =
             target == null ? List.of() : Failure.orFail(() -> target.write(out, export));
         written = true;
@@ -107,6 +120,23 @@ final class ExportCommand implements Callable<Integer> {
         folder.abandon();
       }
     }
+  }
+
+  private Optional<GgufType> type(ExportTarget target) {
+    Optional<GgufType> usual = target == null ? Optional.empty() : target.type();
+    if (dtype == null) {
+      return usual;
+    }
+    if (usual.isEmpty()) {
+      throw Failure.usage(
+          "--dtype is for --to %s: leave it out"
+              .formatted(
+                  Targets.known().entrySet().stream()
+                      .filter(known -> known.getValue().type().isPresent())
+                      .map(Map.Entry::getKey)
+                      .collect(Collectors.joining(" and "))));
+    }
+    return Optional.of(Failure.orUsage(() -> GgufType.parse(dtype)));
   }
 
   private void report(Checkpoint base, Adapter adapted, List<String> notes) {

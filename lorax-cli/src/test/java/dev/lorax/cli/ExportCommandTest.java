@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.gguf.GgufAdapter;
+import dev.lorax.gguf.GgufFile;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.peft.PeftFolder;
@@ -16,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ExportCommandTest {
   private static final Path GOLDEN =
@@ -106,6 +109,31 @@ class ExportCommandTest {
         .contains("blk.0.attn_qkv.weight");
   }
 
+  @ParameterizedTest
+  @CsvSource({"gguf, q8_0, 7", "gguf, bf16, 32", "merged-gguf, f32, 0", "merged-gguf, q8_0, 7"})
+  void ggufHasTheTypeThatIsAskedFor(String form, String type, long number) throws IOException {
+    model = TinyModel.in(folder);
+    Path out = folder.resolve("typed");
+    Path golden = GOLDEN.resolve("gpt2-lora/adapter");
+    Lorax.run(
+            "export",
+            "--model",
+            model,
+            "--adapter",
+            golden,
+            "--to",
+            form,
+            "--out",
+            out,
+            "--dtype",
+            type)
+        .ok();
+    try (GgufFile file =
+        GgufFile.open(out.resolve(form.equals("gguf") ? "adapter.gguf" : "model.gguf"))) {
+      assertThat(file.number("general.file_type")).hasValue(number);
+    }
+  }
+
   @Test
   void whatPeftAloneCanSayStays() throws IOException {
     model = GOLDEN.resolve("llama-modules-to-save");
@@ -153,6 +181,11 @@ class ExportCommandTest {
         .failed(2, "--to onnx is no form that is known", "gguf, merged-gguf, mlx, ollama, peft");
     export("--to", "mlx").failed(2, "--to and --out go together");
     export("--to", "mlx", "--out", model).failed(1, "is not empty");
+    export("--to", "mlx", "--out", folder.resolve("x"), "--dtype", "f16")
+        .failed(2, "--dtype is for --to gguf and merged-gguf");
+    export("--dtype", "f16").failed(2, "--dtype is for --to gguf and merged-gguf");
+    export("--to", "gguf", "--out", folder.resolve("x"), "--dtype", "q4")
+        .failed(2, "Unknown GGUF type 'q4': use one of f32, f16, bf16, q8_0");
     model = GOLDEN.resolve("llama-lora-bias");
     Path out = folder.resolve("biased");
     export("--to", "mlx", "--out", out).failed(1, "no place for a bias on B");
