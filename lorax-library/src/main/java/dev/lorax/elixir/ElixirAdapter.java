@@ -62,6 +62,6 @@ public final class ElixirAdapter {
   }
 
   private static String adapted(Node lora) {
-    return lora.name().substring(0, lora.name().length() - ".lora".length());
+    return Lorax.targetOf(lora.name());
   }
 }

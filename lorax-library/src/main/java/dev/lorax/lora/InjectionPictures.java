@@ -20,7 +20,7 @@ public final class InjectionPictures {
     this.before = before;
     target = named(before, name);
     moved = named(after, name);
-    lora = named(after, name + ".lora");
+    lora = named(after, Lorax.adapterOf(name));
   }
 
   /**
