@@ -191,7 +191,7 @@ class ExportCommandTest {
     export("--to", "mlx", "--out", out).failed(1, "no place for a bias on B");
     assertThat(out).doesNotExist();
     model = GOLDEN.resolve("llama-dora");
-    export("--to", "ollama", "--out", out).failed(1, "Ollama knows no DoRA");
+    export("--to", "ollama", "--out", out).failed(1, "What Ollama imports has no place for DoRA");
     model = GOLDEN.resolve("gpt2-lora");
     export("--to", "ollama", "--out", out).failed(1, "not for gpt2");
     assertThat(out).doesNotExist();
