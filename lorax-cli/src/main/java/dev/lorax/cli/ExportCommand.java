@@ -13,11 +13,12 @@ import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.export.Export;
 import dev.lorax.cli.export.ExportTarget;
 import dev.lorax.cli.export.Targets;
+import dev.lorax.cli.hub.AdapterFormat;
+import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.run.OutputFolder;
 import dev.lorax.gguf.GgufType;
 import dev.lorax.lora.Adapter;
-import dev.lorax.mlx.MlxFolder;
 import dev.lorax.peft.PeftFolder;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -56,8 +57,12 @@ final class ExportCommand implements Callable<Integer> {
       names = "--adapter",
       required = true,
       paramLabel = "DIR|ORG/NAME",
-      description = "Adapter of PEFT, a folder or one on the hub, or a folder of mlx-lm.")
+      description =
+          "Adapter of PEFT, a folder or one on the hub; or a folder of mlx-lm, a .gguf file, a"
+              + " .lorax file.")
   private ModelSource adapter;
+
+  @Mixin private AdapterReading reading;
 
   @Option(
       names = "--to",
@@ -107,7 +112,7 @@ final class ExportCommand implements Callable<Integer> {
     try {
       model.under(adapter);
       try (Checkpoint base = model.open();
-          Adapter adapted = ModelOptions.adapter(adapter, base)) {
+          Adapter adapted = reading.read(adapter, base)) {
         Export export = new Export(base, adapted, type);
         List<String> notes =
             target == null ? List.of() : Failure.orFail(() -> target.write(out, export));
@@ -140,7 +145,7 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void report(Checkpoint base, Adapter adapted, List<String> notes) {
-    String stored = MlxFolder.is(adapter.folder()) ? "mlx" : "peft";
+    String stored = AdapterFormat.of(adapter.folder()).toString();
     List<Verdict> verdicts =
         Tools.verdicts(base.config().text("model_type"), stored, config(base, adapted));
     if (json) {

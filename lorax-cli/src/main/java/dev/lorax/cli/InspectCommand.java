@@ -7,6 +7,7 @@ import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
+import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.report.AdapterModules;
 import dev.lorax.cli.report.AdapterTable;
@@ -56,6 +57,8 @@ final class InspectCommand implements Callable<Integer> {
           "PEFT adapter, a folder or one on the hub: shows what it changes, and how much.")
   private ModelSource source;
 
+  @Mixin private AdapterReading reading;
+
   @Option(
       names = "--dtype",
       paramLabel = "TYPE",
@@ -83,7 +86,7 @@ final class InspectCommand implements Callable<Integer> {
       if (source == null) {
         show(base, null, precision);
       } else {
-        try (Adapter adapter = ModelOptions.adapter(source, base)) {
+        try (Adapter adapter = reading.read(source, base)) {
           show(base, adapter, precision);
         }
       }

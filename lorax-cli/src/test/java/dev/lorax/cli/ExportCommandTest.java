@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lorax.checkpoint.Checkpoint;
-import dev.lorax.gguf.GgufAdapter;
 import dev.lorax.gguf.GgufFile;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
@@ -15,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,12 +89,23 @@ class ExportCommandTest {
   void llamaCppGetsOneFileWithTheChange() throws IOException {
     Path out = folder.resolve("gguf");
     export("--to", "gguf", "--out", out).ok();
-    Path back = folder.resolve("back");
-    try (Checkpoint base = Checkpoint.open(model, DType.F32);
-        Adapter adapter = GgufAdapter.read(out.resolve("adapter.gguf"), base)) {
-      PeftFolder.write(back, base, adapter);
-    }
-    requireSameChanges(back);
+    requireSameChanges(out.resolve("adapter.gguf"));
+  }
+
+  @Test
+  void anAdapterOfTheElixirPackageIsReadAsAnyOther() throws IOException {
+    model = GOLDEN.resolve("gpt2-lora");
+    Path file = GOLDEN.resolveSibling("elixir").resolve("gpt2.lorax");
+    Path out = folder.resolve("from-elixir");
+    Object[] export = {"export", "--model", model, "--adapter", file, "--to", "peft", "--out", out};
+    Lorax.run(export).failed(2, "gpt2.lorax does not say its alpha", "--adapter-alpha");
+    Object[] whole = Arrays.copyOf(export, export.length + 2);
+    whole[export.length] = "--adapter-alpha";
+    whole[export.length + 1] = 8;
+    assertThat(Lorax.run(whole).ok().out())
+        .contains("PEFT      loads after 'lorax export --to peft'");
+    requireSameChanges(out);
+    export("--adapter-alpha", 8).failed(2, "--adapter-alpha would do nothing");
   }
 
   @Test
