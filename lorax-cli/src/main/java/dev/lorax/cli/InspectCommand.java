@@ -82,6 +82,12 @@ final class InspectCommand implements Callable<Integer> {
     if (source != null) {
       model.under(source);
     }
+    if (precision != null && StoredWeights.of(model.folder()).quantised() > 0) {
+      throw Failure.of(
+          "%s is quantised already, and what that took is in no file: leave out --dtype, or name the"
+                  .formatted(model.folder())
+              + " plain model");
+    }
     try (Checkpoint base = model.open()) {
       if (source == null) {
         show(base, null, precision);
