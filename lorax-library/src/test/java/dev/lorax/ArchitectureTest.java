@@ -46,7 +46,8 @@ class ArchitectureTest {
           Map.entry("elixir", Set.of("tensor", "graph", "lora", "model", "checkpoint")),
           Map.entry(
               "gguf",
-              Set.of("tensor", "graph", "op", "text", "chat", "lora", "model", "checkpoint")),
+              Set.of(
+                  "tensor", "graph", "op", "text", "chat", "lora", "model", "checkpoint", "peft")),
           Map.entry("mlx", Set.of("tensor", "graph", "op", "lora", "model", "checkpoint", "peft")),
           Map.entry("diffusion", Set.of("tensor", "checkpoint")),
           Map.entry("run", Set.of("tensor", "graph", "op")),

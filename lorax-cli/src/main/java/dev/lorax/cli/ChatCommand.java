@@ -8,6 +8,7 @@ import dev.lorax.cli.chat.Speakers;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.StopKey;
+import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.hub.OpenAdapters;
 import dev.lorax.generate.Generation;
@@ -50,6 +51,8 @@ final class ChatCommand implements Callable<Integer> {
               + " speaks.")
   private List<ModelSource> sources = List.of();
 
+  @Mixin private AdapterReading reading;
+
   @ArgGroup(exclusive = false, validate = false, heading = "%nHow it talks:%n")
   private Talking talking = new Talking();
 
@@ -89,7 +92,7 @@ final class ChatCommand implements Callable<Integer> {
       throw Failure.usage("--plain and --chat-template exclude each other: give one of them");
     }
     try (Checkpoint base = ModelOptions.writing(model.openFor(sources));
-        OpenAdapters adapters = model.adapters(base, console)) {
+        OpenAdapters adapters = model.adapters(base, reading, console)) {
       ChatFormat format =
           talking.plain ? ChatFormat.plain(base) : ChatFormat.of(base, talking.template);
       sources.forEach(adapters::open);

@@ -8,6 +8,7 @@ import dev.lorax.cli.evaluation.Evaluator;
 import dev.lorax.cli.evaluation.Score;
 import dev.lorax.cli.evaluation.ScoreJson;
 import dev.lorax.cli.evaluation.ScoreTable;
+import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.hub.OpenAdapters;
 import dev.lorax.train.Evaluation;
@@ -45,6 +46,8 @@ final class EvalCommand implements Callable<Integer> {
       description = "PEFT adapter, a folder or one on the hub; may be given several times.")
   private List<ModelSource> sources = List.of();
 
+  @Mixin private AdapterReading reading;
+
   @Option(names = "--json", description = "Print the scores as one JSON object.")
   private boolean json;
 
@@ -59,7 +62,7 @@ final class EvalCommand implements Callable<Integer> {
   public Integer call() {
     options.check();
     try (Checkpoint base = ModelOptions.writing(model.openFor(sources));
-        OpenAdapters adapters = model.adapters(base, console)) {
+        OpenAdapters adapters = model.adapters(base, reading, console)) {
       sources.forEach(adapters::open);
       tell(Evaluator.run(base, adapters.byName(), options, console));
     }

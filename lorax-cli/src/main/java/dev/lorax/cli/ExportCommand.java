@@ -13,15 +13,20 @@ import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.export.Export;
 import dev.lorax.cli.export.ExportTarget;
 import dev.lorax.cli.export.Targets;
+import dev.lorax.cli.hub.AdapterFormat;
+import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.run.OutputFolder;
+import dev.lorax.gguf.GgufType;
 import dev.lorax.lora.Adapter;
-import dev.lorax.mlx.MlxFolder;
 import dev.lorax.peft.PeftFolder;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -52,8 +57,12 @@ final class ExportCommand implements Callable<Integer> {
       names = "--adapter",
       required = true,
       paramLabel = "DIR|ORG/NAME",
-      description = "Adapter of PEFT, a folder or one on the hub, or a folder of mlx-lm.")
+      description =
+          "Adapter of PEFT, a folder or one on the hub; or a folder of mlx-lm, a .gguf file, a"
+              + " .lorax file.")
   private ModelSource adapter;
+
+  @Mixin private AdapterReading reading;
 
   @Option(
       names = "--to",
@@ -67,6 +76,14 @@ final class ExportCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "A new or empty folder. Nothing is ever overwritten.")
   private Path out;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description =
+          "Of the numbers in GGUF: f32, f16, bf16 or q8_0 (default: f32 for gguf, f16 for"
+              + " merged-gguf).")
+  private String dtype;
 
   @Option(names = "--json", description = "Print the report as one JSON object.")
   private boolean json;
@@ -89,13 +106,14 @@ final class ExportCommand implements Callable<Integer> {
       throw Failure.usage("--to and --out go together: the form, and where to write it");
     }
     ExportTarget target = form == null ? null : Targets.named(form);
+    Optional<GgufType> type = type(target);
     OutputFolder folder = out == null ? null : OutputFolder.prepare(out);
     boolean written = false;
     try {
       model.under(adapter);
       try (Checkpoint base = model.open();
-          Adapter adapted = ModelOptions.adapter(adapter, base)) {
-        Export export = new Export(base, adapted);
+          Adapter adapted = reading.read(adapter, base)) {
+        Export export = new Export(base, adapted, type);
         List<String> notes =
             target == null ? List.of() : Failure.orFail(() -> target.write(out, export));
         written = true;
@@ -109,8 +127,25 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
+  private Optional<GgufType> type(ExportTarget target) {
+    Optional<GgufType> usual = target == null ? Optional.empty() : target.type();
+    if (dtype == null) {
+      return usual;
+    }
+    if (usual.isEmpty()) {
+      throw Failure.usage(
+          "--dtype is for --to %s: leave it out"
+              .formatted(
+                  Targets.known().entrySet().stream()
+                      .filter(known -> known.getValue().type().isPresent())
+                      .map(Map.Entry::getKey)
+                      .collect(Collectors.joining(" and "))));
+    }
+    return Optional.of(Failure.orUsage(() -> GgufType.parse(dtype)));
+  }
+
   private void report(Checkpoint base, Adapter adapted, List<String> notes) {
-    String stored = MlxFolder.is(adapter.folder()) ? "mlx" : "peft";
+    String stored = AdapterFormat.of(adapter.folder()).toString();
     List<Verdict> verdicts =
         Tools.verdicts(base.config().text("model_type"), stored, config(base, adapted));
     if (json) {

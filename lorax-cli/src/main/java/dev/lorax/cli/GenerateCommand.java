@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.generate.Generated;
 import dev.lorax.generate.Generation;
@@ -46,6 +47,8 @@ final class GenerateCommand implements Callable<Integer> {
           "PEFT adapter: a folder that 'lorax train' wrote, for example, or one on the hub.")
   private ModelSource adapter;
 
+  @Mixin private AdapterReading reading;
+
   @ArgGroup(exclusive = false, validate = false, heading = "%nWhat to go on with:%n")
   private PromptOptions prompts = new PromptOptions();
 
@@ -77,7 +80,7 @@ final class GenerateCommand implements Callable<Integer> {
       if (adapter == null) {
         generate(sampling.on(Generation.of(base)), texts);
       } else {
-        try (Adapter adapted = ModelOptions.adapter(adapter, base)) {
+        try (Adapter adapted = reading.read(adapter, base)) {
           generate(sampling.on(Generation.of(base, adapted)), texts);
         }
       }

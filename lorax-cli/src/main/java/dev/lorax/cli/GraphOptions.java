@@ -10,6 +10,7 @@ import dev.lorax.lora.Adaptation;
 import dev.lorax.lora.InjectionPictures;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Lorax;
+import dev.lorax.lora.LowRank;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -99,7 +100,7 @@ final class GraphOptions {
    */
   String draw(Graph base, Graph given) {
     if (view == View.STEPS) {
-      return Failure.orUsage(() -> steps(base));
+      return Failure.orUsage(() -> steps(base, given));
     }
     Graph before = excerpt(base);
     if (view == View.BEFORE) {
@@ -118,15 +119,19 @@ final class GraphOptions {
   }
 
   /** Each picture under its title, as Markdown. */
-  private String steps(Graph base) {
-    LoraConfig config = lora.config();
+  private String steps(Graph base, Graph given) {
+    Graph after = given != null ? given : injected(base, lora.config());
     String name =
         node != null
             ? node
-            : base.order().stream().filter(config.targets()).map(Node::name).findFirst().orElse("");
+            : after.order().stream()
+                .filter(each -> each.op() instanceof LowRank)
+                .map(each -> Lorax.targetOf(each.name()))
+                .findFirst()
+                .orElse("");
     StringBuilder text = new StringBuilder();
     int number = 0;
-    for (InjectionPictures.Picture picture : InjectionPictures.of(base, config, name)) {
+    for (InjectionPictures.Picture picture : InjectionPictures.of(base, after, name)) {
       text.append("%d. %s\n\n```mermaid\n".formatted(++number, picture.title()));
       text.append(picture.mermaid()).append("```\n\n");
     }

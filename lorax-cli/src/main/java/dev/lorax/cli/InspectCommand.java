@@ -7,6 +7,7 @@ import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
+import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.report.AdapterModules;
 import dev.lorax.cli.report.AdapterTable;
@@ -57,6 +58,8 @@ final class InspectCommand implements Callable<Integer> {
           "PEFT adapter, a folder or one on the hub: shows what it changes, and how much.")
   private ModelSource source;
 
+  @Mixin private AdapterReading reading;
+
   @Option(
       names = "--dtype",
       paramLabel = "TYPE",
@@ -80,11 +83,17 @@ final class InspectCommand implements Callable<Integer> {
     if (source != null) {
       model.under(source);
     }
+    if (precision != null && StoredWeights.of(model.folder()).quantised() > 0) {
+      throw Failure.of(
+          "%s is quantised already, and what that took is in no file: leave out --dtype, or name the"
+                  .formatted(model.folder())
+              + " plain model");
+    }
     try (Checkpoint base = model.open()) {
       if (source == null) {
         show(base, null, precision);
       } else {
-        try (Adapter adapter = ModelOptions.adapter(source, base)) {
+        try (Adapter adapter = reading.read(source, base)) {
           show(base, adapter, precision);
         }
       }

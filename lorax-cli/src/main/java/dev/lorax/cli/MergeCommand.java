@@ -7,6 +7,7 @@ import dev.lorax.checkpoint.CheckpointFolder;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
+import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.report.Rounding;
 import dev.lorax.cli.run.OutputFolder;
@@ -51,6 +52,8 @@ final class MergeCommand implements Callable<Integer> {
       description = "PEFT adapter, a folder or one on the hub.")
   private ModelSource adapter;
 
+  @Mixin private AdapterReading reading;
+
   @Option(
       names = "--out",
       required = true,
@@ -81,7 +84,7 @@ final class MergeCommand implements Callable<Integer> {
       StoredWeights stored = StoredWeights.of(model.folder());
       DType target = wanted == null ? stored.main() : wanted;
       try (Checkpoint base = model.open("f32"); // exact, then rounded once
-          Adapter adapted = ModelOptions.adapter(adapter, base);
+          Adapter adapted = reading.read(adapter, base);
           Merge merge = Failure.orFail(() -> Merge.of(base, adapted))) {
         CheckpointFolder.write(out, base, merge.parameters(), target);
         written = true;

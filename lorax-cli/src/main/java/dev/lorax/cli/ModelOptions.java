@@ -5,10 +5,9 @@ import dev.lorax.classify.ClassNames;
 import dev.lorax.classify.ClassifierFolder;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
-import dev.lorax.cli.hub.AdapterFolder;
+import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.hub.OpenAdapters;
-import dev.lorax.lora.Adapter;
 import dev.lorax.model.Classifier;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Precision;
@@ -52,8 +51,8 @@ class ModelOptions {
   }
 
   /** No adapters yet, over the model while it is open. */
-  OpenAdapters adapters(Checkpoint base, Console console) {
-    return new OpenAdapters(base, source, console);
+  OpenAdapters adapters(Checkpoint base, AdapterReading reading, Console console) {
+    return new OpenAdapters(base, source, reading, console);
   }
 
   /** Opens it with weights as stored. */
@@ -98,11 +97,6 @@ class ModelOptions {
     return Arrays.stream(Precision.values())
         .filter(bits -> bits.toString().equalsIgnoreCase(type))
         .findFirst();
-  }
-
-  /** An adapter for an open model, in the format of PEFT or mlx-lm. */
-  static Adapter adapter(ModelSource source, Checkpoint base) {
-    return AdapterFolder.read(source.folder(), base);
   }
 
   /** The type of a name, if it is one of those. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lorax.checkpoint.Checkpoint;
-import dev.lorax.gguf.GgufAdapter;
+import dev.lorax.gguf.GgufFile;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.peft.PeftFolder;
@@ -14,8 +14,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ExportCommandTest {
   private static final Path GOLDEN =
@@ -86,12 +89,23 @@ class ExportCommandTest {
   void llamaCppGetsOneFileWithTheChange() throws IOException {
     Path out = folder.resolve("gguf");
     export("--to", "gguf", "--out", out).ok();
-    Path back = folder.resolve("back");
-    try (Checkpoint base = Checkpoint.open(model, DType.F32);
-        Adapter adapter = GgufAdapter.read(out.resolve("adapter.gguf"), base)) {
-      PeftFolder.write(back, base, adapter);
-    }
-    requireSameChanges(back);
+    requireSameChanges(out.resolve("adapter.gguf"));
+  }
+
+  @Test
+  void anAdapterOfTheElixirPackageIsReadAsAnyOther() throws IOException {
+    model = GOLDEN.resolve("gpt2-lora");
+    Path file = GOLDEN.resolveSibling("elixir").resolve("gpt2.lorax");
+    Path out = folder.resolve("from-elixir");
+    Object[] export = {"export", "--model", model, "--adapter", file, "--to", "peft", "--out", out};
+    Lorax.run(export).failed(2, "gpt2.lorax does not say its alpha", "--adapter-alpha");
+    Object[] whole = Arrays.copyOf(export, export.length + 2);
+    whole[export.length] = "--adapter-alpha";
+    whole[export.length + 1] = 8;
+    assertThat(Lorax.run(whole).ok().out())
+        .contains("PEFT      loads after 'lorax export --to peft'");
+    requireSameChanges(out);
+    export("--adapter-alpha", 8).failed(2, "--adapter-alpha would do nothing");
   }
 
   @Test
@@ -104,6 +118,31 @@ class ExportCommandTest {
     assertThat(Files.readString(out.resolve("model.gguf"), StandardCharsets.ISO_8859_1))
         .startsWith("GGUF")
         .contains("blk.0.attn_qkv.weight");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"gguf, q8_0, 7", "gguf, bf16, 32", "merged-gguf, f32, 0", "merged-gguf, q8_0, 7"})
+  void ggufHasTheTypeThatIsAskedFor(String form, String type, long number) throws IOException {
+    model = TinyModel.in(folder);
+    Path out = folder.resolve("typed");
+    Path golden = GOLDEN.resolve("gpt2-lora/adapter");
+    Lorax.run(
+            "export",
+            "--model",
+            model,
+            "--adapter",
+            golden,
+            "--to",
+            form,
+            "--out",
+            out,
+            "--dtype",
+            type)
+        .ok();
+    try (GgufFile file =
+        GgufFile.open(out.resolve(form.equals("gguf") ? "adapter.gguf" : "model.gguf"))) {
+      assertThat(file.number("general.file_type")).hasValue(number);
+    }
   }
 
   @Test
@@ -153,12 +192,17 @@ class ExportCommandTest {
         .failed(2, "--to onnx is no form that is known", "gguf, merged-gguf, mlx, ollama, peft");
     export("--to", "mlx").failed(2, "--to and --out go together");
     export("--to", "mlx", "--out", model).failed(1, "is not empty");
+    export("--to", "mlx", "--out", folder.resolve("x"), "--dtype", "f16")
+        .failed(2, "--dtype is for --to gguf and merged-gguf");
+    export("--dtype", "f16").failed(2, "--dtype is for --to gguf and merged-gguf");
+    export("--to", "gguf", "--out", folder.resolve("x"), "--dtype", "q4")
+        .failed(2, "Unknown GGUF type 'q4': use one of f32, f16, bf16, q8_0");
     model = GOLDEN.resolve("llama-lora-bias");
     Path out = folder.resolve("biased");
     export("--to", "mlx", "--out", out).failed(1, "no place for a bias on B");
     assertThat(out).doesNotExist();
     model = GOLDEN.resolve("llama-dora");
-    export("--to", "ollama", "--out", out).failed(1, "Ollama knows no DoRA");
+    export("--to", "ollama", "--out", out).failed(1, "What Ollama imports has no place for DoRA");
     model = GOLDEN.resolve("gpt2-lora");
     export("--to", "ollama", "--out", out).failed(1, "not for gpt2");
     assertThat(out).doesNotExist();

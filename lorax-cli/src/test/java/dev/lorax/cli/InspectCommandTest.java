@@ -66,6 +66,17 @@ class InspectCommandTest {
   }
 
   @Test
+  void drawsTheStepsOfWhatAnAdapterOrAllOptionsInject() {
+    String saved =
+        inspect("--graph", "steps", "--modules-to-save", "decoder.norm", "--bias", "all")
+            .ok()
+            .out();
+    assertThat(saved).contains("self_attention.query.lora");
+    assertThat(inspect("--graph", "steps", "--adapter", adapter).ok().out())
+        .contains("query.lora", "alpha / r");
+  }
+
+  @Test
   void drawsTheWholeGraphOnDemand() {
     String before = inspect("--graph", "before", "--all").ok().out();
     assertThat(before).contains("input.tokens", "blocks.0.", "blocks.1.", "language_modeling_head");
@@ -177,6 +188,9 @@ class InspectCommandTest {
 
   @Test
   void refusesTypesThatLoseNothing() {
+    Path quantised = Path.of("../lorax-library/src/test/resources/bitsandbytes/llama-nf4");
+    Lorax.run("inspect", "--model", quantised, "--dtype", "int8")
+        .failed(1, "llama-nf4 is quantised already", "leave out --dtype");
     inspect("--dtype", "bf16").failed(2, "--dtype bf16 is not quantised", "int8, int4 or nf4");
     inspect("--dtype", "int5").failed(2, "--dtype int5", "int8, int4 or nf4");
   }

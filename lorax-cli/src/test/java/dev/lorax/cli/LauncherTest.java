@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -51,6 +52,7 @@ class LauncherTest {
         "    -Xshare:dump) dump=yes ;;",
         "    jdk.incubator.vector) vectors=yes ;;",
         "    -XX:CompileThresholdScaling=*) soon=yes ;;",
+        "    -XX:MaxRAMPercentage=*) heap=yes ;;",
         "    -XX:SharedArchiveFile=*) archive=${1#*=} ;;",
         "  esac",
         "  shift",
@@ -58,7 +60,7 @@ class LauncherTest {
         "if [ \"$dump\" ]; then echo \"$DUMP\" >>dumps.txt; [ \"$DUMP\" ] || exit 1; echo classes >\"$archive\"; fi",
         "[ ! \"$SAYS\" ] || echo \"$SAYS\" >&2",
         "echo \"$@\" ${archive:+with ${archive##*/}} ${vectors:+on vectors} ${soon:+compiled soon}"
-            + " ${MALLOC_TOP_PAD_:+keeping memory}");
+            + " ${MALLOC_TOP_PAD_:+keeping memory} ${heap:+on a large heap}");
     return java;
   }
 
@@ -143,6 +145,29 @@ class LauncherTest {
     assertThat(launch(maven.toString(), jdk, "generate", "--model", "org/name").ok().out())
         .as("a model of the hub may be large")
         .contains("on vectors");
+  }
+
+  @Test
+  void aRecipeCountsAsOptionsDo() throws Exception {
+    launch(maven.toString(), jdk, "x").ok();
+    Path run = Files.createDirectories(folder.resolve("a run"));
+    Path recipe = Files.writeString(run.resolve("recipe.yaml"), "rank: 4\ndtype: int8\nsteps: 3\n");
+    for (String[] way :
+        List.of(
+            new String[] {"--dtype", "int8"},
+            new String[] {"--recipe", recipe.toString()},
+            new String[] {"--recipe=" + recipe},
+            new String[] {"--resume", run.toString()})) {
+      assertThat(train(way)).contains("on a large heap");
+    }
+    Files.writeString(recipe, "dtype: bf16\n");
+    assertThat(train("--resume", run.toString())).doesNotContain("on a large heap");
+    assertThat(train("--recipe", "gone.yaml")).doesNotContain("on a large heap");
+  }
+
+  private String train(String... options) throws Exception {
+    String[] all = Stream.concat(Stream.of("train"), Stream.of(options)).toArray(String[]::new);
+    return launch(maven.toString(), jdk, all).ok().out();
   }
 
   @Test

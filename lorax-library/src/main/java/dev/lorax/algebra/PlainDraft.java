@@ -36,11 +36,11 @@ final class PlainDraft {
   void change(TargetGroup group, Factors factors, Scope scope) {
     ops.putAll(group.ops(factors.rank()));
     String first = group.targets().get(0).name();
-    value(first + ".lora.a", factors.a(), scope);
+    value(Lorax.adapterOf(first) + ".a", factors.a(), scope);
     long row = 0;
     for (Node target : group.targets()) {
       long out = ((Linear) target.op()).out();
-      value(target.name() + ".lora.b", factors.b().narrow(0, row, out), scope);
+      value(Lorax.adapterOf(target.name()) + ".b", factors.b().narrow(0, row, out), scope);
       row += out;
     }
   }

@@ -137,7 +137,7 @@ record TargetGroup(List<Node> targets) {
       ops.put(
           target.name(),
           new Lora(own.target(), rank, own.scaling(), own.dropout(), own.start(), owner));
-      owner = Optional.of(targets.get(0).name() + ".lora.a");
+      owner = Optional.of(Lorax.adapterOf(targets.get(0).name()) + ".a");
     }
     return ops;
   }

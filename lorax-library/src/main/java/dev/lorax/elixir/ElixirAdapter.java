@@ -16,10 +16,32 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Makes an adapter of a {@code .lorax} file. */
 public final class ElixirAdapter {
   private ElixirAdapter() {}
+
+  /**
+   * Reads an adapter for a base; its values become float32.
+   *
+   * <p>Rank and targets are those of the file. Of one without names, as they were before 0.2, it
+   * takes two layers a block for query and value, and three for key as well.
+   *
+   * @param alpha as it was in training, which the file does not say
+   * @throws CheckpointException if the file is damaged or does not fit the base
+   */
+  public static Adapter read(Path file, LanguageModel base, double alpha) {
+    LoraxParameters parameters = LoraxParameters.read(file);
+    Set<String> targets = Set.copyOf(parameters.targets(base.graph()));
+    LoraConfig config =
+        LoraConfig.builder()
+            .rank(parameters.rank())
+            .alpha(alpha)
+            .targets(node -> targets.contains(node.name()))
+            .build();
+    return read(file, parameters, base, config);
+  }
 
   /**
    * Reads an adapter for a base; its values become float32.
@@ -31,7 +53,11 @@ public final class ElixirAdapter {
    * @throws IllegalArgumentException if no node of the base matches the targets
    */
   public static Adapter read(Path file, LanguageModel base, LoraConfig config) {
-    LoraxParameters parameters = LoraxParameters.read(file);
+    return read(file, LoraxParameters.read(file), base, config);
+  }
+
+  private static Adapter read(
+      Path file, LoraxParameters parameters, LanguageModel base, LoraConfig config) {
     Graph injected = Lorax.inject(base.graph(), config);
     List<Node> nodes = injected.order().stream().filter(node -> node.op() instanceof Lora).toList();
     Map<String, LoraLayer> layers =
@@ -62,6 +88,6 @@ public final class ElixirAdapter {
   }
 
   private static String adapted(Node lora) {
-    return lora.name().substring(0, lora.name().length() - ".lora".length());
+    return Lorax.targetOf(lora.name());
   }
 }

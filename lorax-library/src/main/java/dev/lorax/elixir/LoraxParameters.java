@@ -1,8 +1,13 @@
 package dev.lorax.elixir;
 
 import static dev.lorax.checkpoint.CheckpointException.quote;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
 
 import dev.lorax.checkpoint.CheckpointException;
+import dev.lorax.graph.Graph;
+import dev.lorax.graph.Node;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -91,6 +96,47 @@ public final class LoraxParameters {
   public Map<String, LoraLayer> of(List<String> adapted) {
     List<LoraLayer> numbered = numbered();
     return numbered.isEmpty() ? named(adapted) : counted(adapted, numbered);
+  }
+
+  /** The rank of the first layer. */
+  int rank() {
+    return (int) layers.values().iterator().next().shapeOfA().get(0);
+  }
+
+  /**
+   * The nodes that it adapts, as far as the graph has them.
+   *
+   * @throws CheckpointException if it has none of them, or the layers have numbers and are neither
+   *     two nor three a block
+   */
+  List<String> targets(Graph graph) {
+    List<String> names =
+        numbered().isEmpty()
+            ? layers.keySet().stream().map(LoraxParameters::node).toList()
+            : counted(graph);
+    List<String> known = names.stream().filter(name -> graph.node(name).isPresent()).toList();
+    if (known.isEmpty()) {
+      String what = "adapts %s and the like, which this model has not: it is of another base model";
+      throw new CheckpointException(file, what.formatted(quote(names.get(0))));
+    }
+    return known;
+  }
+
+  /** By their number alone: query and value of every block, or key as well. */
+  private List<String> counted(Graph graph) {
+    Map<String, List<String>> byPart =
+        graph.order().stream().collect(groupingBy(Node::lastName, mapping(Node::name, toList())));
+    List<String> found = new ArrayList<>();
+    for (String part : List.of("query", "value", "key")) {
+      found.addAll(byPart.getOrDefault(part, List.of()));
+      if (found.size() == layers.size() && !part.equals("query")) {
+        return found;
+      }
+    }
+    String what =
+        "adapts %d layers, of which it tells the number alone: two or three of each block (query,"
+            + " value, key) are read; name the targets with ElixirAdapter.read";
+    throw new CheckpointException(file, what.formatted(layers.size()));
   }
 
   /** The layers in the order of their numbers; empty if they have names. */

@@ -16,11 +16,17 @@ import java.util.Map;
  * scale has the difference in its B.
  */
 public final class GgufAdapter {
-  static final String A = ".lora_a";
-  static final String B = ".lora_b";
   static final String ALPHA = "adapter.lora.alpha";
 
   private GgufAdapter() {}
+
+  static String a(String module) {
+    return module + ".weight.lora_a";
+  }
+
+  static String b(String module) {
+    return module + ".weight.lora_b";
+  }
 
   /**
    * Writes an adapter.

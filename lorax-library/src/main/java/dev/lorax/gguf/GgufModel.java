@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes whole models as GGUF, for llama.cpp and Ollama. */
 public final class GgufModel {
@@ -34,18 +35,16 @@ public final class GgufModel {
    */
   public static List<String> write(Path file, Checkpoint base, Parameterized model, GgufType type) {
     GgufMap map = GgufMap.of(base.architecture(), model.graph());
-    GgufHyperparameters sizes = GgufHyperparameters.of(map.architecture(), base.architecture());
+    GgufFields sizes = GgufHyperparameters.of(base.architecture());
     GgufTokenizer tokenizer = GgufTokenizer.of(base);
     List<String> warnings = new ArrayList<>(sizes.warnings());
     warnings.addAll(tokenizer.warnings());
     Map<String, GgufTensor> layout = new LinkedHashMap<>();
     sizes
-        .rotaryFactors()
-        .ifPresent(
-            factors ->
-                layout.put(
-                    GgufHyperparameters.ROTARY_FACTORS,
-                    new GgufTensor(GgufType.F32, Shape.of(factors.length))));
+        .tensors()
+        .forEach(
+            (name, numbers) ->
+                layout.put(name, new GgufTensor(GgufType.F32, Shape.of(numbers.length))));
     map.shapes().forEach((name, shape) -> layout.put(name, stored(name, shape, type)));
     warnOfHalves(layout, type, warnings);
     Map<String, GgufValue> metadata = general(map, base, type);
@@ -56,9 +55,9 @@ public final class GgufModel {
         metadata,
         layout,
         name ->
-            name.equals(GgufHyperparameters.ROTARY_FACTORS)
-                ? sizes.rotaryFactors().map(factors -> Tensor.of(factors, factors.length)).get()
-                : map.tensor(name, model.parameters()));
+            Optional.ofNullable(sizes.tensors().get(name))
+                .map(numbers -> Tensor.of(numbers, numbers.length))
+                .orElseGet(() -> map.tensor(name, model.parameters())));
     return List.copyOf(warnings);
   }
 

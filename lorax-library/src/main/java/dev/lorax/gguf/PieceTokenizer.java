@@ -68,10 +68,15 @@ final class PieceTokenizer {
       }
       return !before.path("prepend_scheme").asText("always").equals("never");
     }
+    JsonNode normalizer = json.path("normalizer");
     List<JsonNode> steps = new ArrayList<>();
-    json.path("normalizer").path("normalizers").forEach(steps::add);
+    normalizer.path("normalizers").forEach(steps::add);
+    if (normalizer.path("type").asText().equals("Replace")) {
+      steps.add(normalizer);
+    }
+    boolean cutsAtSpaces = before.path("pattern").path("String").asText().equals(" ");
     boolean known =
-        before.isNull()
+        (before.isNull() || cutsAtSpaces) // of which the normalizer leaves none
             && steps.stream()
                 .allMatch(
                     step ->

@@ -7,23 +7,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Which files of a repository a model or an adapter is made of. */
 final class FileSelection {
   private static final String CONFIG = "config.json";
   private static final String ADAPTER_CONFIG = "adapter_config.json";
-  private static final String WHOLE = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
-  private static final String ADAPTER = "adapter_model.safetensors";
+  private static final String INDEX = ".index.json";
+
+  /**
+   * Where a model's weights are, the best first: safetensors before pickles, files before shards.
+   */
+  private static final List<String> MODEL =
+      List.of(
+          "model.safetensors",
+          "model.safetensors" + INDEX,
+          "pytorch_model.bin",
+          "pytorch_model.bin" + INDEX);
+
+  /** Where an adapter's are: PEFT's, mlx-lm's, and PEFT's of before 2023. */
+  private static final List<String> ADAPTER =
+      List.of("adapter_model.safetensors", "adapters.safetensors", "adapter_model.bin");
 
   private static final Pattern SMALL =
       Pattern.compile(
           "(config|adapter_config|generation_config|tokenizer|tokenizer_config|special_tokens_map"
               + "|chat_template)\\.json|chat_template\\.jinja"
               + "|additional_chat_templates/[\\w-][\\w.-]*\\.jinja");
-  private static final Pattern SHARD = Pattern.compile("[\\w-][\\w.-]*\\.safetensors");
 
   private FileSelection() {}
 
@@ -34,15 +47,13 @@ final class FileSelection {
    * @throws HubException if there is nothing that can be read
    */
   static List<String> descriptions(Repo repo, List<String> listed) {
-    boolean base = listed.contains(WHOLE) || listed.contains(INDEX);
-    if (!base && !listed.contains(ADAPTER)) {
+    Optional<String> model = best(MODEL, listed::contains);
+    if (model.isEmpty() && best(ADAPTER, listed::contains).isEmpty()) {
       throw noWeights(repo, listed);
     }
     List<String> files =
         new ArrayList<>(listed.stream().filter(file -> SMALL.matcher(file).matches()).toList());
-    if (base && !listed.contains(WHOLE)) {
-      files.add(INDEX);
-    }
+    model.filter(file -> file.endsWith(INDEX)).ifPresent(files::add);
     return files;
   }
 
@@ -54,14 +65,8 @@ final class FileSelection {
    */
   static List<String> weights(Repo repo, List<String> listed, Path snapshot) {
     List<String> files = new ArrayList<>();
-    if (listed.contains(ADAPTER)) {
-      files.add(ADAPTER);
-    }
-    if (listed.contains(WHOLE)) { // before the index, as transformers does
-      files.add(WHOLE);
-    } else if (listed.contains(INDEX)) {
-      files.addAll(shards(snapshot.resolve(INDEX)));
-    }
+    best(ADAPTER, listed::contains).ifPresent(files::add);
+    best(MODEL, listed::contains).ifPresent(file -> files.addAll(parts(snapshot, file)));
     List<String> missing = files.stream().filter(file -> !listed.contains(file)).toList();
     if (!missing.isEmpty()) {
       throw new HubException(
@@ -72,18 +77,24 @@ final class FileSelection {
 
   /** What a snapshot lacks of a model or an adapter, as far as it tells by itself. */
   static List<String> missing(Path snapshot) {
+    Predicate<String> isHere = file -> Files.exists(snapshot.resolve(file));
     List<String> needed = new ArrayList<>();
-    if (Files.exists(snapshot.resolve(ADAPTER_CONFIG))) {
-      needed.add(ADAPTER);
+    if (isHere.test(ADAPTER_CONFIG)) {
+      needed.add(best(ADAPTER, isHere).orElse(ADAPTER.get(0)));
     } else {
       needed.add(CONFIG);
-      boolean sharded = Files.exists(snapshot.resolve(INDEX));
-      needed.addAll(
-          sharded && !Files.exists(snapshot.resolve(WHOLE))
-              ? shards(snapshot.resolve(INDEX))
-              : List.of(WHOLE));
+      needed.addAll(parts(snapshot, best(MODEL, isHere).orElse(MODEL.get(0))));
     }
-    return needed.stream().filter(file -> !Files.exists(snapshot.resolve(file))).toList();
+    return needed.stream().filter(isHere.negate()).toList();
+  }
+
+  private static Optional<String> best(List<String> names, Predicate<String> isThere) {
+    return names.stream().filter(isThere).findFirst();
+  }
+
+  /** The file itself, or the shards that it names. */
+  private static List<String> parts(Path snapshot, String file) {
+    return file.endsWith(INDEX) ? shards(snapshot.resolve(file)) : List.of(file);
   }
 
   /** Names in a message: the first few, and how many more there are. */
@@ -102,31 +113,29 @@ final class FileSelection {
     } catch (IOException broken) {
       throw new HubException("%s cannot be read (%s)".formatted(index, broken), broken);
     }
-    if (shards.isEmpty() || !shards.stream().allMatch(file -> SHARD.matcher(file).matches())) {
-      throw new HubException("%s is no index of safetensors files".formatted(index));
+    Pattern shard = Pattern.compile("[\\w-][\\w.-]*\\." + ending(index));
+    if (shards.isEmpty() || !shards.stream().allMatch(file -> shard.matcher(file).matches())) {
+      throw new HubException("%s is no index of %s files".formatted(index, ending(index)));
     }
     return List.copyOf(shards);
   }
 
+  /** safetensors or bin: how the files end that an index of that name lists. */
+  private static String ending(Path index) {
+    return index.getFileName().toString().split("\\.")[1];
+  }
+
   private static HubException noWeights(Repo repo, List<String> listed) {
-    List<String> pickles =
-        listed.stream()
-            .filter(file -> file.matches("(pytorch_model|adapter_model)[^/]*\\.bin"))
-            .toList();
-    if (!pickles.isEmpty()) {
-      return new HubException(
-          ("%s holds its weights as %s only, pickles, which this version cannot read: look for a"
-                  + " revision or a copy with model.safetensors, or convert it with transformers'"
-                  + " save_pretrained")
-              .formatted(repo, listing(pickles)));
-    }
     List<String> others =
         listed.stream()
-            .filter(file -> file.matches(".*\\.(safetensors|gguf|h5|onnx|pt|pth)"))
+            .filter(file -> file.matches(".*\\.(safetensors|bin|gguf|h5|onnx|pt|pth)"))
             .toList();
     return new HubException(
-        ("%s holds no model.safetensors, no index of one and no adapter_model.safetensors%s: name a"
-                + " repository of a model or a PEFT adapter")
-            .formatted(repo, others.isEmpty() ? "" : " (but " + listing(others) + ")"));
+        ("%s holds neither a model (model.safetensors, pytorch_model.bin, or an index of either) nor"
+                + " an adapter (%s)%s: name a repository that does")
+            .formatted(
+                repo,
+                String.join(", ", ADAPTER),
+                others.isEmpty() ? "" : "; but " + listing(others)));
   }
 }

@@ -28,9 +28,9 @@ public final class Hub {
   /**
    * The folder of a model or an adapter, downloaded unless the cache has it.
    *
-   * <p>Only what Lorax reads is downloaded: configuration, tokenizer, chat templates and
-   * safetensors. Without a network, or if the hub refuses, a copy that is in the cache already is
-   * used, and the listener is told.
+   * <p>Only what Lorax reads is downloaded: configuration, tokenizer, chat templates, and weights
+   * in safetensors or, where there are none, in PyTorch's pickles. Without a network, or if the hub
+   * refuses, a copy that is in the cache already is used, and the listener is told.
    *
    * @return its snapshot in the cache, to be read and never changed
    * @throws HubException if it cannot be had

@@ -75,7 +75,7 @@ final class BankRewrite {
       Adapter adapter = adapters.get(i);
       adapter
           .graph()
-          .node(target.name() + ".lora")
+          .node(Lorax.adapterOf(target.name()))
           .ifPresent(
               node ->
                   members.add(

@@ -48,15 +48,15 @@ final class Fresh {
     Parameters weights = base.parameters();
     Map<String, Tensor> values = values(injected, name -> Optional.of(weights.weight(name)), seed);
     for (String name : copies) {
-      values.put(name, copy(weights.weight(Untying.owner(base.graph(), name))));
+      values.put(name, copy(weights.weight(Untying.owner(base.graph(), name)), DType.F32));
     }
     return Adapter.of(injected, Parameters.of(values));
   }
 
-  private static Tensor copy(Weight weight) {
+  static Tensor copy(Weight weight, DType type) {
     try (Scope scope = new Scope();
         Gradients off = Gradients.off()) {
-      return scope.release(weight.dense(DType.F32).copy());
+      return scope.release(weight.dense(type).copy());
     }
   }
 

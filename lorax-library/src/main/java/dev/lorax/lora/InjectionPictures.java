@@ -20,7 +20,7 @@ public final class InjectionPictures {
     this.before = before;
     target = named(before, name);
     moved = named(after, name);
-    lora = named(after, name + ".lora");
+    lora = named(after, Lorax.adapterOf(name));
   }
 
   /**
@@ -34,12 +34,13 @@ public final class InjectionPictures {
   /**
    * The five pictures.
    *
+   * @param graph the model
+   * @param injected the same with adapters
    * @param name of the node that is adapted
-   * @throws IllegalArgumentException if the graph has no such node, or the configuration does not
-   *     adapt it
+   * @throws IllegalArgumentException if the graph has no such node, or it is not adapted
    */
-  public static List<Picture> of(Graph graph, LoraConfig config, String name) {
-    InjectionPictures drawing = new InjectionPictures(graph, Lorax.inject(graph, config), name);
+  public static List<Picture> of(Graph graph, Graph injected, String name) {
+    InjectionPictures drawing = new InjectionPictures(graph, injected, name);
     return List.of(
         drawing.picture("The beginning: consumers read the target's id.", 1),
         drawing.picture("The target moves to a fresh id; its old one is vacant.", 2),

@@ -38,7 +38,7 @@ public record LoftqStart(Optional<Parameters> originals) implements Start {
                 new IllegalArgumentException(
                     "LoftQ begins with the weights that were quantised: use new"
                         + " LoftqStart(original.parameters())"));
-    String weight = beginning.node().replaceFirst("\\.lora$", ".weight");
+    String weight = Lorax.targetOf(beginning.node()) + ".weight";
     Tensor original = op.oriented(plain.weight(weight).dense(DType.F32)); // [out, in]
     Tensor lost = original.sub(beginning.weight(op.target()));
     boolean isSmall = Math.min(lost.size(0), lost.size(1)) <= SMALL;

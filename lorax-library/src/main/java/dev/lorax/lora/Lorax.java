@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
  * Elixir package {@code lorax}: the target moves to a fresh id and the LoRA node takes its old one.
  */
 public final class Lorax {
+  private static final String SUFFIX = ".lora";
+
   private Lorax() {}
 
   /**
@@ -88,6 +90,16 @@ public final class Lorax {
     return graph.removeInserted(node -> node.op() instanceof Adaptation);
   }
 
+  /** The name of the low-rank node behind a target of that name. */
+  public static String adapterOf(String target) {
+    return target + SUFFIX;
+  }
+
+  /** The name of the target, of that of the low-rank node behind it. */
+  public static String targetOf(String adapter) {
+    return adapter.substring(0, adapter.length() - SUFFIX.length());
+  }
+
   private static Optional<LowRank> choice(Node node, LoraConfig config) {
     if (!config.targets().test(node)) {
       return Optional.empty();
@@ -103,7 +115,7 @@ public final class Lorax {
   }
 
   private static Node successor(Node target, Node moved, LowRank op, Set<String> taken) {
-    String name = target.name() + ".lora";
+    String name = adapterOf(target.name());
     if (taken.contains(name)) {
       throw new IllegalArgumentException(
           "Node %s has an adapter already: inject into the base graph".formatted(target.name()));

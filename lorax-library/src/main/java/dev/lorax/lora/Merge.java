@@ -88,7 +88,7 @@ public final class Merge implements Parameterized, AutoCloseable {
       Function<String, String> name = parameter -> target.name() + "." + parameter;
       try (Scope scope = new Scope();
           Gradients off = Gradients.off()) {
-        exact(base, adapter, node)
+        exact(weight, adapter, node)
             .forEach(
                 (own, exact) -> {
                   Weight original = weight.apply(name.apply(own));
@@ -104,7 +104,7 @@ public final class Merge implements Parameterized, AutoCloseable {
       boolean own = adapter.copies().contains(name) || !base.parameters().names().contains(name);
       if (own && !values.containsKey(name)) {
         DType wanted = type.apply(base.parameters().weight(Untying.owner(base.graph(), name)));
-        values.put(name, copy(weight.apply(name), wanted));
+        values.put(name, Fresh.copy(weight.apply(name), wanted));
       }
     }
     return new Merge(graph, base.parameters(), Parameters.of(values), changes);
@@ -113,12 +113,6 @@ public final class Merge implements Parameterized, AutoCloseable {
   private static Change change(String node, Weight original, Tensor exact, Tensor rounded) {
     double change = exact.sub(original.dense(DType.F32)).norm().item();
     return new Change(node, change, rounded.to(DType.F32).sub(exact).norm().item());
-  }
-
-  private static Tensor copy(Weight weight, DType type) {
-    try (Scope scope = new Scope()) {
-      return scope.release(weight.dense(type).copy());
-    }
   }
 
   /**
@@ -159,7 +153,11 @@ public final class Merge implements Parameterized, AutoCloseable {
    * @throws IllegalArgumentException if the target has no place for the change
    */
   public static Map<String, Tensor> exact(Parameterized base, Adapter adapter, Node node) {
-    Function<String, Weight> weight = weights(base, adapter);
+    return exact(weights(base, adapter), adapter, node);
+  }
+
+  private static Map<String, Tensor> exact(
+      Function<String, Weight> weight, Adapter adapter, Node node) {
     String target = adapter.target(node).name();
     try {
       return ((Adaptation) node.op())

@@ -4,7 +4,6 @@ import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.op.Dense;
 import dev.lorax.op.Embedding;
-import dev.lorax.op.Input;
 import dev.lorax.op.Linear;
 import java.util.List;
 import java.util.Optional;
@@ -20,12 +19,7 @@ final class TokenInjection {
    *     another adapter
    */
   static Graph inject(Graph graph, TokenIds tokens) {
-    Node table =
-        graph.order().stream()
-            .filter(node -> node.op() instanceof Embedding && reads(graph, node))
-            .findFirst()
-            .orElseThrow(
-                () -> new IllegalArgumentException("The model has no embedding of tokens"));
+    Node table = TokenRows.table(graph);
     check(graph, table, tokens);
     String rows = table.name() + ".tokens";
     String weight = table.parameter(table.op().parameters().get(0));
@@ -44,10 +38,6 @@ final class TokenInjection {
                 new TokenLogits((Linear) target.op(), tokens, rows + ".rows")));
   }
 
-  private static boolean reads(Graph graph, Node node) {
-    return graph.nodes().get(node.inputs().get(0)).op() == Input.TOKENS;
-  }
-
   private static void check(Graph graph, Node table, TokenIds tokens) {
     int vocabulary = ((Embedding) table.op()).rows();
     for (int id : tokens.list()) {
@@ -56,7 +46,7 @@ final class TokenInjection {
             "There is no token %d: the vocabulary has %d".formatted(id, vocabulary));
       }
     }
-    if (graph.node(table.name() + ".lora").isPresent()) {
+    if (graph.node(Lorax.adapterOf(table.name())).isPresent()) {
       throw new IllegalArgumentException(
           "%s has an adapter already: train either it or rows of single tokens"
               .formatted(table.name()));

@@ -3,10 +3,14 @@ package dev.lorax.lora;
 import dev.lorax.graph.Bound;
 import dev.lorax.graph.Call;
 import dev.lorax.graph.Differentiable;
+import dev.lorax.graph.Graph;
 import dev.lorax.graph.Initializer;
+import dev.lorax.graph.Node;
 import dev.lorax.graph.ParameterSpec;
 import dev.lorax.graph.Recording;
 import dev.lorax.graph.Stepwise;
+import dev.lorax.op.Embedding;
+import dev.lorax.op.Input;
 import dev.lorax.op.Linear;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Rows;
@@ -28,6 +32,19 @@ import java.util.stream.IntStream;
  */
 public record TokenRows(Linear target, TokenIds tokens)
     implements Adaptation, Differentiable, Stepwise {
+  /**
+   * The embedding of a model's tokens.
+   *
+   * @throws IllegalArgumentException if it has none
+   */
+  public static Node table(Graph graph) {
+    return graph.order().stream()
+        .filter(node -> node.op() instanceof Embedding)
+        .filter(node -> graph.nodes().get(node.inputs().get(0)).op() == Input.TOKENS)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("The model has no embedding of tokens"));
+  }
+
   @Override
   public List<ParameterSpec> parameters() {
     Initializer none = new Initializer.Constant(0);

@@ -2,7 +2,7 @@ package dev.lorax.mlx;
 
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.model.LanguageModel;
-import dev.lorax.peft.ModuleChanges;
+import dev.lorax.peft.ModuleTable;
 import dev.lorax.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -43,6 +43,7 @@ final class MlxNames {
       Pattern.compile("(?:model\\.layers|model\\.h|transformer\\.h)\\.(\\d+)\\.(.+)");
 
   private final Map<String, String> checkpoint = new LinkedHashMap<>(); // by MLX's name
+  private final ModuleTable table;
   private final Map<String, Shape> shapes;
   private final int layers;
 
@@ -53,7 +54,8 @@ final class MlxNames {
    */
   MlxNames(LanguageModel base) {
     Map<String, String> changes = changes(base);
-    shapes = ModuleChanges.shapes(base);
+    table = ModuleTable.of(base);
+    shapes = table.shapes();
     shapes.keySet().forEach(name -> checkpoint.put(changed(changes, name), name));
     layers =
         checkpoint.keySet().stream()
@@ -104,6 +106,11 @@ final class MlxNames {
   /** All modules that can be adapted, by MLX's names, with the checkpoint's. */
   Map<String, String> modules() {
     return checkpoint;
+  }
+
+  /** Those modules by the checkpoint's names. */
+  ModuleTable table() {
+    return table;
   }
 
   /** [out, in] of a module of the checkpoint. */

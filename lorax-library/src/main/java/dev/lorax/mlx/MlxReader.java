@@ -51,7 +51,7 @@ final class MlxReader {
       }
       List<ModuleChange> changes = new ArrayList<>();
       modules.forEach(module -> changes.add(change(file, module, scope)));
-      return new ModuleChanges(changes, config.dropout()).adapter(base);
+      return names.table().adapter(new ModuleChanges(changes, config.dropout()));
     }
   }
 
@@ -81,7 +81,7 @@ final class MlxReader {
     check(file, module + ".lora_b", Shape.of(config.rank(), shape.get(0)), leftOver);
     if (config.dora()) {
       check(file, module + ".m", Shape.of(shape.get(0)), leftOver);
-      if (ModuleChanges.isEmbedding(base, names.modules().get(module))) {
+      if (names.table().isEmbedding(names.modules().get(module))) {
         faults.add(module + " is an embedding, whose rows DoRA measures otherwise than mlx-lm");
       }
     }

@@ -39,7 +39,7 @@ final class MlxWriter {
   void write(Path folder) {
     try (Scope scope = new Scope();
         Gradients off = Gradients.off()) {
-      ModuleChanges changes = ModuleChanges.of(base, adapter, "mlx-lm's format").uniform();
+      ModuleChanges changes = names.table().changes(adapter, "mlx-lm's format").uniform();
       Map<String, ModuleChange> byName = byName(changes);
       byName.values().forEach(this::requireProduct);
       MlxConfig config = config(byName, changes.dropout());
@@ -62,7 +62,7 @@ final class MlxWriter {
 
   /** mlx-lm's embeddings give DoRA's lengths to tokens, and take a head that is tied with them. */
   private void requireProduct(ModuleChange change) {
-    if (ModuleChanges.isEmbedding(base, change.name())
+    if (names.table().isEmbedding(change.name())
         && (change.magnitude().isPresent() || isTied(change.name() + ".weight"))) {
       throw new IllegalArgumentException(
           "mlx-lm would adapt %s in another way: leave it out of the targets, or merge the adapter"

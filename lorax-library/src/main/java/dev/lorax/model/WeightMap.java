@@ -40,6 +40,11 @@ public final class WeightMap {
     return new Builder();
   }
 
+  /** The module that a tensor belongs to, or the node that a parameter does. */
+  public static String module(String tensor) {
+    return tensor.substring(0, tensor.lastIndexOf('.'));
+  }
+
   /** The sources by parameter name. */
   public Map<String, Source> sources() {
     return sources;

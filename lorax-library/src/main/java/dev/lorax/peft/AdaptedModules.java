@@ -1,11 +1,11 @@
 package dev.lorax.peft;
 
-import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.Beginning;
 import dev.lorax.lora.Factors;
 import dev.lorax.lora.Lora;
+import dev.lorax.lora.Lorax;
 import dev.lorax.lora.LowRank;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.op.Linear;
@@ -32,16 +32,17 @@ final class AdaptedModules {
   /**
    * The modules of an adapter.
    *
+   * @param format whose they will be, for messages
    * @throws IllegalArgumentException if one cannot be said
    */
-  AdaptedModules(LanguageModel base, Adapter adapter, Graph graph) {
-    this.base = base;
+  AdaptedModules(ModuleTable table, Adapter adapter, String format) {
+    this.base = table.base();
     this.adapter = adapter;
     loras =
         adapter.nodes().stream()
             .collect(Collectors.toMap(lora -> adapter.target(lora).name(), lora -> lora));
     modules =
-        PeftModule.of(base.architecture(), graph).stream()
+        table.of(Lorax.remove(adapter.graph())).stream()
             .filter(module -> module.nodes().stream().anyMatch(this::isAdapted))
             .toList();
     form =
@@ -50,17 +51,17 @@ final class AdaptedModules {
                 .filter(node -> adapter.plain(node).isEmpty())
                 .map(node -> node.op().getClass())
                 .collect(Collectors.toSet()));
-    requireAll();
+    requireAll(format);
   }
 
   /** Every LoRA node must have a module to be stored in. */
-  private void requireAll() {
+  private void requireAll(String format) {
     Set<String> lost = new LinkedHashSet<>(loras.keySet());
     modules.forEach(module -> module.nodes().forEach(node -> lost.remove(node.name())));
     if (!lost.isEmpty()) {
       throw new IllegalArgumentException(
-          "PEFT's format has no place for the adapters of %s: leave them out of the targets"
-              .formatted(String.join(", ", lost)));
+          "%s has no place for the adapters of %s: leave them out of the targets, or merge them"
+              .formatted(format, String.join(", ", lost)));
     }
   }
 

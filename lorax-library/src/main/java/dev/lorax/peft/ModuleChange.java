@@ -31,10 +31,10 @@ public record ModuleChange(String name, Factors factors, double scale, Optional<
   }
 
   /** The same change with another factor on the product: B takes the rest. */
-  ModuleChange scaled(double other) {
-    return scale == other
-        ? this
-        : new ModuleChange(
-            name, new Factors(factors.a(), factors.b().mul(scale / other)), other, magnitude);
+  public ModuleChange scaled(double other) {
+    double rest = scale / other;
+    boolean same = Math.abs(rest - 1) < 1e-12; // a last bit of the quotient must not change B
+    Factors changed = same ? factors : new Factors(factors.a(), factors.b().mul(rest));
+    return new ModuleChange(name, changed, other, magnitude);
   }
 }

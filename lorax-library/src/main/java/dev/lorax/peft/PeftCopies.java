@@ -68,7 +68,7 @@ final class PeftCopies implements PeftPart {
     for (String end : config.modulesToSave()) {
       List<String> tensors =
           weights().tensors().stream()
-              .filter(tensor -> PeftConfig.isSaved(List.of(end), PeftFile.module(tensor)))
+              .filter(tensor -> PeftConfig.isSaved(List.of(end), WeightMap.module(tensor)))
               .toList();
       if (tensors.isEmpty() && !HEADS.contains(end)) {
         file.fault("'%s' of modules_to_save is no module with weights of its own".formatted(end));
@@ -83,7 +83,7 @@ final class PeftCopies implements PeftPart {
                   require(
                       file,
                       PeftFile.key(tensor, ""),
-                      PeftFile.key(PeftFile.module(tensor), BASE_LAYER + ".bias")));
+                      PeftFile.key(WeightMap.module(tensor), BASE_LAYER + ".bias")));
     }
   }
 
@@ -112,7 +112,7 @@ final class PeftCopies implements PeftPart {
 
   private boolean isAskedFor(String key, String tensor) {
     boolean bias = tensor.endsWith(".bias") && !config.bias().equals("none");
-    return bias || key.contains(BASE_LAYER) || config.saves(PeftFile.module(tensor));
+    return bias || key.contains(BASE_LAYER) || config.saves(WeightMap.module(tensor));
   }
 
   @Override

@@ -34,11 +34,6 @@ final class PeftFile {
     return PREFIX + module + suffix;
   }
 
-  /** The module that a tensor of the checkpoint belongs to. */
-  static String module(String tensor) {
-    return tensor.substring(0, tensor.lastIndexOf('.'));
-  }
-
   /** The name of a key in the checkpoint's terms, if it has the usual beginning. */
   static Optional<String> name(String key) {
     return key.startsWith(PREFIX) ? Optional.of(key.substring(PREFIX.length())) : Optional.empty();

@@ -4,6 +4,7 @@ import dev.lorax.graph.Node;
 import dev.lorax.lora.Dropout;
 import dev.lorax.lora.Form;
 import dev.lorax.lora.Lora;
+import dev.lorax.lora.Lorax;
 import dev.lorax.lora.LowRank;
 import dev.lorax.lora.Scaling;
 import dev.lorax.lora.Start;
@@ -26,7 +27,7 @@ final class PeftMatrices implements PeftPart {
 
   PeftMatrices(PeftConfig config, LanguageModel base) {
     this.config = config;
-    modules = PeftModule.of(base.architecture(), base.graph());
+    modules = PeftModule.of(base.architecture().weights(), base.graph());
   }
 
   @Override
@@ -69,11 +70,11 @@ final class PeftMatrices implements PeftPart {
   }
 
   private static String lora(PeftModule.Part part) {
-    return part.node().name() + ".lora";
+    return Lorax.adapterOf(part.node().name());
   }
 
   private LowRank op(PeftModule module, Node node, String owner) {
-    boolean owns = owner.equals(node.name() + ".lora.a");
+    boolean owns = owner.equals(Lorax.adapterOf(node.name()) + ".a");
     int rank = config.rankOf(module.name());
     Scaling scaling = new Scaling(config.alphaOf(module.name()), config.rankStabilized());
     Dropout dropout = new Dropout(config.dropout(), OptionalLong.empty());

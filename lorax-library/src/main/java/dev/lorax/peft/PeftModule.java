@@ -37,9 +37,8 @@ record PeftModule(String name, List<Part> parts) {
     }
   }
 
-  /** All modules of an architecture with a matrix that can be adapted. */
-  static List<PeftModule> of(Architecture architecture, Graph base) {
-    WeightMap map = architecture.weights();
+  /** All modules with a matrix that can be adapted, by the names that a table has for them. */
+  static List<PeftModule> of(WeightMap map, Graph base) {
     List<PeftModule> modules = new ArrayList<>();
     map.tensors()
         .forEach(
@@ -49,7 +48,7 @@ record PeftModule(String name, List<Part> parts) {
                       .flatMap(name -> part(base, map, name).stream())
                       .toList();
               if (!parts.isEmpty()) {
-                modules.add(new PeftModule(strip(tensor), parts));
+                modules.add(new PeftModule(WeightMap.module(tensor), parts));
               }
             });
     return modules;
@@ -59,22 +58,16 @@ record PeftModule(String name, List<Part> parts) {
   static List<String> names(Architecture architecture) {
     return architecture.weights().tensors().stream()
         .filter(tensor -> tensor.endsWith(WEIGHT))
-        .map(PeftModule::strip)
+        .map(WeightMap::module)
         .toList();
   }
 
   private static Optional<Part> part(Graph base, WeightMap map, String parameter) {
     return parameter.endsWith(WEIGHT)
-        ? base.node(strip(parameter))
+        ? base.node(WeightMap.module(parameter))
             .filter(node -> node.op() instanceof Linear)
             .map(node -> new Part(node, map.source(parameter).orElseThrow()))
         : Optional.empty();
-  }
-
-  private static String strip(String tensor) {
-    return tensor.endsWith(WEIGHT)
-        ? tensor.substring(0, tensor.length() - WEIGHT.length())
-        : tensor;
   }
 
   List<Node> nodes() {

@@ -2,7 +2,9 @@ package dev.lorax.peft;
 
 import dev.lorax.graph.Node;
 import dev.lorax.lora.TokenIds;
+import dev.lorax.lora.TokenRows;
 import dev.lorax.model.LanguageModel;
+import dev.lorax.model.WeightMap;
 import dev.lorax.op.Embedding;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Shape;
@@ -17,20 +19,15 @@ final class PeftTokens implements PeftPart {
 
   PeftTokens(PeftConfig config, LanguageModel base) {
     ids = config.tokens();
-    table = table(base);
+    table = TokenRows.table(base.graph());
     key = PeftFile.key(module(base), SUFFIX);
   }
 
-  /** The embedding of tokens. */
-  static Node table(LanguageModel base) {
-    return base.graph().node("embedder.token").orElseThrow();
-  }
-
-  /** Its name in the checkpoint. */
+  /** The name of the embedding of tokens in the checkpoint. */
   static String module(LanguageModel base) {
-    String weight = table(base).name() + ".weight";
+    String weight = TokenRows.table(base.graph()).name() + ".weight";
     String tensor = base.architecture().weights().source(weight).orElseThrow().tensor();
-    return PeftFile.module(tensor);
+    return WeightMap.module(tensor);
   }
 
   @Override

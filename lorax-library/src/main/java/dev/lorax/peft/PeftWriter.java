@@ -49,7 +49,7 @@ final class PeftWriter {
     this.adapter = adapter;
     this.type = type;
     Graph graph = Lorax.remove(adapter.graph());
-    adapted = new AdaptedModules(base, adapter, graph);
+    adapted = new AdaptedModules(ModuleTable.of(base), adapter, "PEFT's format");
     copies = new SavedCopies(base, adapter, adapted, graph);
     tokens = rows().map(node -> ((TokenRows) node.op()).tokens()).findFirst().orElse(TokenIds.NONE);
   }

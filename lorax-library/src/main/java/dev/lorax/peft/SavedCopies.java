@@ -41,7 +41,7 @@ final class SavedCopies {
     for (Node node : graph.order()) {
       String weight = node.name() + ".weight";
       if (rest.contains(weight)) {
-        modules.add(PeftFile.module(tensor(weight)));
+        modules.add(WeightMap.module(tensor(weight)));
         node.op().parameters().forEach(spec -> rest.remove(node.name() + "." + spec.name()));
       }
     }
@@ -56,7 +56,7 @@ final class SavedCopies {
       return "lora_only";
     }
     Set<String> all = biases(graph.order());
-    all.removeIf(name -> modules.contains(PeftFile.module(tensor(name))));
+    all.removeIf(name -> modules.contains(WeightMap.module(tensor(name))));
     if (rest.equals(all)) {
       return "all";
     }
@@ -113,7 +113,7 @@ final class SavedCopies {
   }
 
   private String key(String tensor) {
-    String module = PeftFile.module(tensor);
+    String module = WeightMap.module(tensor);
     String own = tensor.substring(module.length());
     return PeftFile.key(
         module, own.equals(BIAS) && adapted.contains(module) ? PeftCopies.BASE_LAYER + own : own);

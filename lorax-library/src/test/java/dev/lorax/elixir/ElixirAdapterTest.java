@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,13 +35,15 @@ class ElixirAdapterTest {
   private Checkpoint base;
   private Adapter peft;
   private LoraConfig config;
+  private double alpha;
 
   @BeforeEach
   void open() {
     base = Checkpoint.open(GPT2.folder());
     peft = PeftFolder.read(GPT2.folder().resolve("adapter"), base);
     Lora first = (Lora) peft.nodes().get(0).op();
-    config = LoraConfig.builder().rank(first.rank()).alpha(first.alpha()).targetKey(true).build();
+    alpha = first.alpha();
+    config = LoraConfig.builder().rank(first.rank()).alpha(alpha).targetKey(true).build();
   }
 
   @AfterEach
@@ -74,15 +77,51 @@ class ElixirAdapterTest {
   }
 
   private void assertSame(Map<String, Map<String, Stored>> layers) throws IOException {
+    assertSame(write(layers));
+  }
+
+  private void assertSame(Path file) {
     float[] wanted = Forward.logits(peft.graph(), base.parameters().and(peft.parameters()), TOKENS);
     float[] plain = Forward.logits(base.graph(), base.parameters(), TOKENS);
-    try (Adapter adapter = ElixirAdapter.read(write(layers), base, config)) {
-      assertThat(adapter.nodes()).hasSize(6);
-      float[] found =
-          Forward.logits(adapter.graph(), base.parameters().and(adapter.parameters()), TOKENS);
-      assertThat(Forward.difference(found, wanted)).isLessThan(1e-5);
-      assertThat(Forward.difference(found, plain)).isGreaterThan(1e-2);
+    for (Adapter read :
+        List.of(ElixirAdapter.read(file, base, config), ElixirAdapter.read(file, base, alpha))) {
+      try (Adapter adapter = read) {
+        assertThat(adapter.nodes()).hasSize(6);
+        float[] found =
+            Forward.logits(adapter.graph(), base.parameters().and(adapter.parameters()), TOKENS);
+        assertThat(Forward.difference(found, wanted)).isLessThan(1e-5);
+        assertThat(Forward.difference(found, plain)).isGreaterThan(1e-2);
+      }
     }
+  }
+
+  @Test
+  void whatTheFileDoesNotSayIsTakenFromTheModelOrTold() throws IOException {
+    Node first = peft.nodes().get(0);
+    Map<String, Stored> layer = Map.of("lora_a", a(first), "lora_b", b(first));
+    Map<String, Map<String, Stored>> layers = new LinkedHashMap<>();
+    for (int i = 0; i < 4; i++) {
+      layers.put("lora_" + i, layer);
+    }
+    try (Adapter adapter = ElixirAdapter.read(write(layers), base, 2)) {
+      assertThat(adapter.nodes())
+          .extracting(lora -> adapter.target(lora).lastName())
+          .containsExactly("query", "value", "query", "value");
+    }
+    layers.put("lora_4", layer);
+    assertThatThrownBy(() -> ElixirAdapter.read(write(layers), base, 2))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("adapts 5 layers, of which it tells the number alone");
+    Map<String, Map<String, Stored>> other = Map.of("lora_encoder.query", layer);
+    assertThatThrownBy(() -> ElixirAdapter.read(write(other), base, 2))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("adapts 'encoder.query' and the like");
+  }
+
+  /** It was written by this test's own writer; the command's tests work with it. */
+  @Test
+  void theFileAmongTheResourcesIsThatAdapterToo() {
+    assertSame(Path.of("src/test/resources/elixir/gpt2.lorax"));
   }
 
   @Test

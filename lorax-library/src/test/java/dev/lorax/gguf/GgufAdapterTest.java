@@ -37,7 +37,23 @@ class GgufAdapterTest {
 
   @TempDir Path folder;
 
-  private static final List<String> KINDS = List.of("gpt2", "llama", "mistral", "qwen2", "qwen3");
+  private static final List<String> KINDS =
+      List.of(
+          "gemma",
+          "gemma2",
+          "gemma3",
+          "gemma3_text",
+          "gpt2",
+          "gpt_bigcode",
+          "gpt_neox",
+          "granite",
+          "llama",
+          "mistral",
+          "olmo2",
+          "phi3",
+          "qwen2",
+          "qwen3",
+          "smollm3");
 
   /** What these learn is more than products. */
   private static final Set<String> REFUSED =
@@ -51,8 +67,12 @@ class GgufAdapterTest {
           "llama-modules-to-save",
           "llama-trainable-tokens");
 
+  /** Its output head shares the embedding's table, which llama.cpp does not do there. */
+  private static final String OTHER = "neox-sequential";
+
   static Stream<Fixture> fixtures() {
     return Fixture.all().stream()
+        .filter(each -> !each.name().equals(OTHER))
         .filter(each -> KINDS.contains(each.json("config.json").get("model_type").asText()));
   }
 
@@ -64,7 +84,8 @@ class GgufAdapterTest {
       if (REFUSED.contains(fixture.name())) {
         assertThatThrownBy(() -> GgufAdapter.check(base, adapter))
             .isInstanceOf(IllegalArgumentException.class)
-            .hasMessageContaining("would be lost: merge it into the model");
+            .hasMessageStartingWith("An adapter in GGUF ")
+            .hasMessageContaining("merge");
       } else {
         requireRoundTrip(base, adapter);
       }

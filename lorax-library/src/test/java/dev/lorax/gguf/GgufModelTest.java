@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole models in GGUF say all that llama.cpp needs; docs/interop/llama_cpp.sh runs them there. */
 class GgufModelTest {
-  private static final String LLAMA =
+  static final String LLAMA =
       "{'model_type':'llama','vocab_size':1010,'hidden_size':32,'intermediate_size':48,"
           + "'head_dim':8,'num_hidden_layers':2,'num_attention_heads':4,'num_key_value_heads':2,"
           + "'max_position_embeddings':64,'rms_norm_eps':1e-5,'rope_theta':5000.0}";
@@ -165,10 +165,10 @@ class GgufModelTest {
       delimiter = '|',
       value = {
         "'hidden_act':'gelu' | the activation Gelu",
-        "'model_type':'qwen3','attention_bias':true | biases in Qwen3's attention",
+        "'model_type':'qwen3','attention_bias':true | biases where this kind of model has none",
         "'model_type':'qwen2','rope_scaling':{'rope_type':'llama3','factor':8.0,"
             + "'low_freq_factor':1.0,'high_freq_factor':4.0,"
-            + "'original_max_position_embeddings':64} | the rotary scaling llama3"
+            + "'original_max_position_embeddings':64} | the rotary scaling Llama3"
       })
   void whatLlamaCppDoesNotComputeIsRefused(String field, String why) throws IOException {
     String config = LLAMA.replace("'rope_theta':5000.0}", "'rope_theta':5000.0," + field + "}");
@@ -225,6 +225,10 @@ class GgufModelTest {
     }
   }
 
+  private Checkpoint checkpoint(String config, String tokenizer) throws IOException {
+    return checkpoint(folder, config, tokenizer);
+  }
+
   private List<String> write(Checkpoint base, GgufType type) {
     return GgufModel.write(folder.resolve("x.gguf"), base, base, type);
   }
@@ -238,8 +242,8 @@ class GgufModelTest {
         (key, value) -> assertThat(file.metadata().get(key).value()).as(key).isEqualTo(value));
   }
 
-  /** A model of random weights in the temporary folder. */
-  private Checkpoint checkpoint(String config, String tokenizer) throws IOException {
+  /** A model of random weights in a folder. */
+  static Checkpoint checkpoint(Path folder, String config, String tokenizer) throws IOException {
     String json = config.replace('\'', '"');
     Files.writeString(folder.resolve("config.json"), json);
     Files.copy(

@@ -64,6 +64,19 @@ class PieceTokenizerTest {
   }
 
   @Test
+  void gemmasReplacesSpacesAndPutsNoneFirst() throws IOException {
+    ObjectNode json = json("a b", "b c", "ab c", "a bc");
+    String replace = "{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"▁\"}";
+    json.set("normalizer", JSON.readTree(replace));
+    String split =
+        "{\"type\":\"Split\",\"pattern\":{\"String\":\" \"},\"behavior\":\"MergedWithPrevious\"}";
+    json.set("pre_tokenizer", JSON.readTree(split));
+    assertThat(PieceTokenizer.of(json).spaceFirst()).isFalse();
+    json.set("pre_tokenizer", JSON.readTree(split.replace("\" \"", "\"b\"")));
+    assertThatThrownBy(() -> PieceTokenizer.of(json)).hasMessageContaining("pre-tokenizer");
+  }
+
+  @Test
   void otherNormalizersAreRefused() throws IOException {
     ObjectNode json = json("a b", "b c", "ab c", "a bc");
     json.set("normalizer", JSON.readTree("{\"type\":\"NFKC\"}"));

@@ -129,6 +129,18 @@ class HubOfflineTest {
   }
 
   @Test
+  void picklesWillDo() throws IOException {
+    Files.delete(snapshot.resolve("model.safetensors"));
+    has("pytorch_model.bin.index.json", "{\"weight_map\": {\"x\": \"a.bin\"}}");
+    failsOffline(REPO, "lacks a.bin:");
+    has("a.bin", "a");
+    assertThat(offline(REPO)).isEqualTo(snapshot);
+    has("adapter_config.json", "{}");
+    has("adapter_model.bin", "a");
+    assertThat(offline(REPO)).isEqualTo(snapshot);
+  }
+
+  @Test
   void anAdapterNeedsNoModelBesideIt() throws IOException {
     Files.delete(snapshot.resolve("model.safetensors"));
     has("adapter_config.json", "{}");

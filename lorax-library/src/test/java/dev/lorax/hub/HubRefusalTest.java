@@ -122,21 +122,14 @@ class HubRefusalTest {
   }
 
   @Test
-  void aModelOfPicklesIsToldBeforeAnythingIsDownloaded() {
-    hub.files.remove("model.safetensors");
-    hub.text("pytorch_model-00001-of-00002.bin", "");
-    hub.text("pytorch_model-00002-of-00002.bin", "");
-    assertThat(refusal())
-        .startsWith("org/tiny holds its weights as pytorch_model-00001-of-00002.bin, pytorch_model")
-        .contains("pickles, which this version cannot read");
-    assertThat(cache).isEmptyDirectory();
-  }
-
-  @Test
   void aRepositoryOfOtherFormatsNamesThem() {
     hub.files.remove("model.safetensors");
     hub.text("tiny-q4.gguf", "");
-    assertThat(refusal()).contains("holds no model.safetensors", "(but tiny-q4.gguf)");
+    hub.text("pytorch_model-00001-of-00002.bin", "a shard without its index");
+    assertThat(refusal())
+        .startsWith("org/tiny holds neither a model (model.safetensors, pytorch_model.bin, or")
+        .contains("; but ", "pytorch_model-00001-of-00002.bin", "tiny-q4.gguf");
+    assertThat(cache).isEmptyDirectory();
   }
 
   @Test
@@ -152,5 +145,8 @@ class HubRefusalTest {
     hub.files.remove("model.safetensors");
     hub.text("model.safetensors.index.json", "{\"weight_map\": {\"a\": \"../x.safetensors\"}}");
     assertThat(refusal()).contains("is no index of safetensors files");
+    hub.files.remove("model.safetensors.index.json");
+    hub.text("pytorch_model.bin.index.json", "{\"weight_map\": {\"a\": \"x.safetensors\"}}");
+    assertThat(refusal()).contains("is no index of bin files");
   }
 }

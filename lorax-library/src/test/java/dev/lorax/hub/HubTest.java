@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +64,45 @@ class HubTest {
             config + ".lock", tokenizer + ".lock", template + ".lock", weights + ".lock");
     assertThat(snapshot.resolve("model.safetensors"))
         .hasBinaryContent(hub.files.get("model.safetensors"));
+  }
+
+  /** The files of a snapshot in a cache of its own. */
+  private List<String> downloaded() throws IOException {
+    Path own = Files.createTempDirectory(cache, "own");
+    try (Stream<Path> files = Files.list(hub.download(own))) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void picklesAreDownloadedWhereThereIsNothingBetter() throws IOException {
+    hub.text("pytorch_model.bin", "one pickle");
+    assertThat(downloaded()).containsExactly("config.json", "model.safetensors", "tokenizer.json");
+    hub.files.remove("model.safetensors");
+    assertThat(downloaded()).containsExactly("config.json", "pytorch_model.bin", "tokenizer.json");
+  }
+
+  @Test
+  void shardsOfPicklesComeWithTheirIndex() throws IOException {
+    hub.files.remove("model.safetensors");
+    hub.text("a-1.bin", "first");
+    hub.text("a-2.bin", "second");
+    String index = "{\"weight_map\": {\"x\": \"a-1.bin\", \"y\": \"a-2.bin\"}}";
+    hub.text("pytorch_model.bin.index.json", index);
+    assertThat(downloaded())
+        .containsExactly(
+            "a-1.bin", "a-2.bin", "config.json", "pytorch_model.bin.index.json", "tokenizer.json");
+  }
+
+  @Test
+  void adaptersComeInAnyFormatThatIsRead() throws IOException {
+    hub.files.clear();
+    hub.text("adapter_config.json", "{}");
+    hub.text("adapter_model.bin", "a pickle");
+    assertThat(downloaded()).containsExactly("adapter_config.json", "adapter_model.bin");
+    hub.text("adapters.safetensors", "mlx-lm's");
+    hub.text("0000100_adapters.safetensors", "mlx-lm's, on the way");
+    assertThat(downloaded()).containsExactly("adapter_config.json", "adapters.safetensors");
   }
 
   @Test

@@ -133,7 +133,7 @@ final class CombineCommand implements Callable<Integer> {
     try {
       for (ModelSource source : adapters) {
         double weight = weights.isEmpty() ? 1 : weights.get(members.size());
-        members.add(new Weighted(source.name(), MakingOptions.read(source, base), weight));
+        members.add(new Weighted(source.name(), making.read(source, base), weight));
       }
       return new Approximated(combination.of(members, seed), List.of(), List.of());
     } finally {

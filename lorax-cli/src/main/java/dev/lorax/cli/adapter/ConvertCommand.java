@@ -67,7 +67,7 @@ final class ConvertCommand implements Callable<Integer> {
 
   private Approximated converted(Checkpoint base) {
     OptionalInt wanted = rank == null ? OptionalInt.empty() : OptionalInt.of(rank);
-    try (Adapter read = MakingOptions.read(adapter, base)) {
+    try (Adapter read = making.read(adapter, base)) {
       return Conversion.of(base, read, wanted, decomposition.decomposition());
     }
   }

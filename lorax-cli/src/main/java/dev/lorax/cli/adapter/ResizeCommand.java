@@ -88,7 +88,7 @@ final class ResizeCommand implements Callable<Integer> {
   }
 
   private Approximated resized(Checkpoint base, RankRule wanted) {
-    try (Adapter read = MakingOptions.read(adapter, base)) {
+    try (Adapter read = making.read(adapter, base)) {
       return Resizing.of(read, wanted);
     }
   }

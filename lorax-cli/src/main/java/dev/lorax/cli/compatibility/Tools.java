@@ -15,7 +15,7 @@ public final class Tools {
    * What each makes of an adapter.
    *
    * @param modelType of the base
-   * @param form in which it is stored: {@code peft} or {@code mlx}
+   * @param form in which it is stored, such as {@code peft}
    * @param config its adapter_config.json in PEFT's format
    */
   public static List<Verdict> verdicts(String modelType, String form, JsonNode config) {

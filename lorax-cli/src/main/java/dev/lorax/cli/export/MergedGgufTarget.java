@@ -7,6 +7,7 @@ import dev.lorax.lora.Merge;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The model with the adapter merged into it, as a GGUF file. */
 final class MergedGgufTarget implements ExportTarget {
@@ -16,15 +17,20 @@ final class MergedGgufTarget implements ExportTarget {
   }
 
   @Override
+  public Optional<GgufType> type() {
+    return Optional.of(GgufType.F16);
+  }
+
+  @Override
   public List<String> write(Path folder, Export export) {
+    GgufType type = export.type().orElseThrow();
     List<String> notes = new ArrayList<>();
     try (Merge merge = Merge.of(export.base(), export.adapter())) {
       AtomicFolder.create(
           folder,
           temporary ->
               notes.addAll(
-                  GgufModel.write(
-                      temporary.resolve("model.gguf"), export.base(), merge, GgufType.F16)));
+                  GgufModel.write(temporary.resolve("model.gguf"), export.base(), merge, type)));
     }
     return notes;
   }

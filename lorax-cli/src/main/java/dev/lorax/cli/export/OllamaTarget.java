@@ -5,6 +5,7 @@ import dev.lorax.checkpoint.AtomicFolder;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.compatibility.Tools;
 import dev.lorax.peft.ModuleChanges;
+import dev.lorax.peft.ModuleTable;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.TreeSet;
 /** A Modelfile for Ollama, and the adapter beside it, plain LoRA with one whole alpha. */
 final class OllamaTarget implements ExportTarget {
   private static final String ADAPTER = "adapter";
+  private static final String FORMAT = "What Ollama imports";
 
   @Override
   public String readers() {
@@ -31,8 +33,7 @@ final class OllamaTarget implements ExportTarget {
     try (Scope scope = new Scope();
         Gradients off = Gradients.off()) {
       ModuleChanges changes =
-          ModuleChanges.of(export.base(), export.adapter(), "what Ollama imports");
-      requirePlain(changes);
+          ModuleTable.of(export.base()).changes(export.adapter(), FORMAT).requirePlain(FORMAT);
       String modelfile = modelfile(export.base(), notes);
       AtomicFolder.create(
           folder,
@@ -43,12 +44,6 @@ final class OllamaTarget implements ExportTarget {
     }
     notes.add("next: ollama create NAME -f " + folder.resolve("Modelfile"));
     return notes;
-  }
-
-  private static void requirePlain(ModuleChanges changes) {
-    if (changes.list().stream().anyMatch(change -> change.magnitude().isPresent())) {
-      throw new IllegalArgumentException("Ollama knows no DoRA: merge the adapter instead");
-    }
   }
 
   private static String modelfile(Checkpoint base, List<String> notes) {

@@ -2,6 +2,7 @@ package dev.lorax.cli.export;
 
 import dev.lorax.lora.Adapter;
 import dev.lorax.peft.ModuleChanges;
+import dev.lorax.peft.ModuleTable;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
@@ -23,7 +24,7 @@ final class PeftTarget implements ExportTarget {
     try (Scope scope = new Scope();
         Gradients off = Gradients.off()) {
       ModuleChanges changes =
-          ModuleChanges.of(export.base(), export.adapter(), "PEFT's plainest format");
+          ModuleTable.of(export.base()).changes(export.adapter(), "PEFT's plainest format");
       write(folder, export, changes);
       return List.of();
     } catch (IllegalArgumentException more) {
@@ -37,7 +38,7 @@ final class PeftTarget implements ExportTarget {
     ModuleChanges uniform = changes.uniform();
     double alpha = uniform.list().get(0).scale() * uniform.list().get(0).factors().rank();
     ModuleChanges whole = isWhole(alpha) ? uniform : uniform.scaled(1);
-    try (Adapter adapter = whole.adapter(export.base())) {
+    try (Adapter adapter = ModuleTable.of(export.base()).adapter(whole)) {
       PeftFolder.write(folder, export.base(), adapter);
     }
   }

@@ -6,7 +6,6 @@ import dev.lorax.hub.Hub;
 import dev.lorax.hub.HubException;
 import dev.lorax.hub.HubSettings;
 import dev.lorax.hub.Repo;
-import dev.lorax.peft.PeftFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -73,7 +72,7 @@ public final class ModelSource {
   public ModelSource under(ModelSource adapter) {
     Optional<Repo> named = repo().filter(repo -> !text.contains("@"));
     return named
-        .flatMap(repo -> Failure.orFail(() -> PeftFolder.trainedOn(adapter.folder())))
+        .flatMap(repo -> Failure.orFail(() -> AdapterFormat.trainedOn(adapter.folder())))
         .filter(base -> base.startsWith(named.get().id() + "@"))
         .map(base -> new ModelSource(base, console, environment, another(named.get())))
         .orElse(this);

@@ -3,7 +3,6 @@ package dev.lorax.cli.hub;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
 import dev.lorax.lora.Adapter;
-import dev.lorax.peft.PeftFolder;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,14 +12,16 @@ import java.util.Map;
 public final class OpenAdapters implements AutoCloseable {
   private final Checkpoint base;
   private final ModelSource model;
+  private final AdapterReading reading;
   private final Console console;
   private final Map<String, Adapter> byName = new LinkedHashMap<>();
   private final Map<Path, String> names = new LinkedHashMap<>();
 
   /** None yet, over an open model that came from there. */
-  public OpenAdapters(Checkpoint base, ModelSource model, Console console) {
+  public OpenAdapters(Checkpoint base, ModelSource model, AdapterReading reading, Console console) {
     this.base = base;
     this.model = model;
+    this.reading = reading;
     this.console = console;
   }
 
@@ -38,8 +39,8 @@ public final class OpenAdapters implements AutoCloseable {
 
   private String open(ModelSource source, Path folder) {
     String name = byName.containsKey(source.name()) ? source.text() : source.name();
-    byName.put(name, AdapterFolder.read(folder, base));
-    PeftFolder.trainedOn(folder)
+    byName.put(name, reading.read(folder, base));
+    AdapterFormat.trainedOn(folder)
         .filter(other -> !model.mayBe(other))
         .ifPresent(
             other ->

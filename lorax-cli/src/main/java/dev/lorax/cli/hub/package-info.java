@@ -1,5 +1,5 @@
 /**
- * Where a command's model comes from: a folder, or the Hugging Face hub.
+ * Where a command's model and adapters come from: a folder or a file, or the Hugging Face hub.
  *
  * <pre>{@code
  * @Option(names = "--model") ModelSource model;    // --model models/gpt2, or ORG/NAME@REVISION

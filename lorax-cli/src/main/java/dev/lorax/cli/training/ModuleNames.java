@@ -8,7 +8,7 @@ import dev.lorax.lora.Copies;
 import dev.lorax.lora.Targets;
 import dev.lorax.model.Classifier;
 import dev.lorax.model.LanguageModel;
-import dev.lorax.model.Source;
+import dev.lorax.model.WeightMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -40,8 +40,7 @@ record ModuleNames(Optional<LanguageModel> base) {
   /** The module that holds a node's weight, or the node's own name. */
   private String of(Node node) {
     return base.flatMap(model -> model.architecture().weights().source(node.name() + ".weight"))
-        .map(Source::tensor)
-        .map(tensor -> tensor.replaceFirst("\\.weight$", ""))
+        .map(source -> WeightMap.module(source.tensor()))
         .orElse(node.name());
   }
 
