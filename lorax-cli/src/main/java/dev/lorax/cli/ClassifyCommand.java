@@ -11,6 +11,7 @@ import dev.lorax.classify.Scores;
 import dev.lorax.classify.TextClassifier;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.hub.OpenAdapters;
 import java.nio.file.Path;
@@ -82,6 +83,8 @@ final class ClassifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "TEXT", description = "Texts, one a word of the command line.")
   private List<String> texts = List.of();
 
+  @Mixin private AdapterReading reading;
+
   ClassifyCommand(Console console) {
     this.console = console;
   }
@@ -91,7 +94,7 @@ final class ClassifyCommand implements Callable<Integer> {
     check();
     List<ModelSource> sources = adapter == null ? List.of() : List.of(adapter);
     try (Checkpoint base = model.openFor(sources);
-        OpenAdapters adapters = model.adapters(base, console);
+        OpenAdapters adapters = model.adapters(base, reading, console);
         TextClassifier plain = Failure.orFail(() -> TextClassifier.of(base))) {
       sources.forEach(adapters::open);
       classify(adapters.byName().values().stream().findFirst().map(plain::with).orElse(plain));

@@ -12,7 +12,11 @@ import dev.lorax.tensor.Tensor;
 public record Add() implements Differentiable, Stepwise {
   @Override
   public Tensor apply(Call call) {
-    return call.input(0).add(call.input(1));
+    Tensor first = call.input(0);
+    Tensor second = call.input(1);
+    return call.mayOverwrite(1) && first.isLike(second)
+        ? second.addInPlace(first, 1)
+        : first.add(second);
   }
 
   @Override

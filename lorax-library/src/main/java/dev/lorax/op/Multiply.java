@@ -13,7 +13,11 @@ import java.util.function.Supplier;
 public record Multiply() implements Differentiable, Stepwise {
   @Override
   public Tensor apply(Call call) {
-    return call.input(0).mul(call.input(1));
+    Tensor first = call.input(0);
+    Tensor second = call.input(1);
+    return call.mayOverwrite(0) && first.isLike(second)
+        ? first.mulInPlace(second)
+        : first.mul(second);
   }
 
   @Override

@@ -44,16 +44,19 @@ record WholeAttention(Attention attention, Sequences sequences) {
     return new Recorded(
         value,
         gradient -> back(gradient, kept, weights),
-        call.isSparing() ? () -> mix(kept) : null);
+        call.isSparing() ? () -> again(call, kept, weights) : null);
   }
 
-  private Tensor mix(List<AttentionProducts> kept) {
+  /** The value once more; the way back, which comes next, finds the weights. */
+  private Tensor again(Recording call, List<AttentionProducts> kept, List<Tensor> weights) {
     List<Rows> groups = groups();
-    Tensor[] mixed = new Tensor[kept.size()];
-    for (int i = 0; i < mixed.length; i++) {
-      mixed[i] = rows(kept.get(i).mix().mixed(), groups.get(i).count());
+    Tensor[] values = new Tensor[kept.size()];
+    for (int i = 0; i < values.length; i++) {
+      Mixed mixed = kept.get(i).mix();
+      weights.set(i, mixed.weights() == null ? null : call.keep(mixed.weights()));
+      values[i] = rows(mixed.mixed(), groups.get(i).count());
     }
-    return joined(mixed);
+    return joined(values);
   }
 
   private Tensor mix(Tensor q, Tensor k, Tensor v, Function<AttentionProducts, Tensor> mix) {

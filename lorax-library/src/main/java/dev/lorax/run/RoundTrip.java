@@ -59,7 +59,7 @@ final class RoundTrip implements AutoCloseable {
   private void record(int place) {
     Op op = plan.node(place).op();
     try (Scope temporary = new Scope()) {
-      NodeRecording call = new NodeRecording(place, temporary);
+      NodeRecording call = new NodeRecording(place);
       Recorded way =
           statesItsOwn(place) ? ((Differentiable) op).record(call) : EngineRecording.of(op, call);
       frame.set(place, temporary.release(way.value().handle()));
@@ -94,7 +94,7 @@ final class RoundTrip implements AutoCloseable {
       return;
     }
     try (Scope temporary = new Scope()) {
-      NodeRecording call = new NodeRecording(place, temporary);
+      NodeRecording call = new NodeRecording(place);
       Differentiable op = (Differentiable) plan.node(place).op();
       recorded[place] = new Recorded(null, op.retrace(call));
     }
@@ -199,12 +199,10 @@ final class RoundTrip implements AutoCloseable {
   /** What one node sees, and leaves. */
   private final class NodeRecording extends Frame.NodeCall implements Recording {
     private final int place;
-    private final Scope scope;
 
-    NodeRecording(int place, Scope scope) {
+    NodeRecording(int place) {
       frame.super(place);
       this.place = place;
-      this.scope = scope;
     }
 
     @Override
@@ -241,9 +239,11 @@ final class RoundTrip implements AutoCloseable {
 
     @Override
     public Tensor keep(Tensor value) {
-      Tensor handle = scope.release(value.handle());
-      kept.get(place).add(handle);
-      return handle;
+      try (Scope own = new Scope()) { // on the way back, too, where another is open
+        Tensor handle = own.release(value.handle());
+        kept.get(place).add(handle);
+        return handle;
+      }
     }
 
     @Override

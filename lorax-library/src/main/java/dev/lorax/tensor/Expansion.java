@@ -2,8 +2,8 @@ package dev.lorax.tensor;
 
 /** Quantised matrices as plain numbers: some rows, all of them, or just long enough to multiply. */
 final class Expansion {
-  /** Numbers that are expanded at once, at most: they stay in the cache of a core or two. */
-  private static final int NUMBERS = 1 << 21;
+  /** Numbers that are expanded at once, at most: in bfloat16 they fill a core's own cache. */
+  private static final int NUMBERS = 1 << 19;
 
   /** Parts of a matrix, at least, so that all cores have work to the end. */
   private static final int PARTS = 8;

@@ -143,6 +143,11 @@ public final class Tensor implements Weight {
     return dtype;
   }
 
+  /** Whether another has this shape and type. */
+  public boolean isLike(Tensor other) {
+    return dtype() == other.dtype() && shape().equals(other.shape());
+  }
+
   /** Whether nothing else reaches its memory: no other handle, no view. */
   public boolean isExclusive() {
     return pointer.use_count() == 1 && pointer.storage().use_count() == 1;
