@@ -46,9 +46,7 @@ final class ChatCommand implements Callable<Integer> {
   @Option(
       names = "--adapter",
       paramLabel = "DIR|ORG/NAME",
-      description =
-          "PEFT adapter, a folder or one on the hub; may be given several times. The first one"
-              + " speaks.")
+      description = AdapterReading.FORMATS + "; may be given several times. The first one speaks.")
   private List<ModelSource> sources = List.of();
 
   @Mixin private AdapterReading reading;

@@ -54,7 +54,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--adapter",
       paramLabel = "DIR|ORG/NAME",
-      description = "PEFT adapter, a folder or one on the hub (default: the model as it is).")
+      description = AdapterReading.FORMATS + " (default: the model as it is).")
   private ModelSource adapter;
 
   @Option(
@@ -93,6 +93,7 @@ final class ClassifyCommand implements Callable<Integer> {
   public Integer call() {
     check();
     List<ModelSource> sources = adapter == null ? List.of() : List.of(adapter);
+    reading.check(sources);
     try (Checkpoint base = model.openFor(sources);
         OpenAdapters adapters = model.adapters(base, reading, console);
         TextClassifier plain = Failure.orFail(() -> TextClassifier.of(base))) {

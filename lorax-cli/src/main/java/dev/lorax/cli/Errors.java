@@ -98,11 +98,13 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
     return thrown instanceof Failure || CLEAR.stream().anyMatch(type -> type.isInstance(thrown));
   }
 
+  /** Whether memory was short, here or on a thread that worked for this one. */
   private static boolean isMemory(Throwable thrown) {
     String message = String.valueOf(thrown.getMessage());
     return thrown instanceof OutOfMemoryError
         || message.contains("can't allocate memory")
-        || message.contains("not enough memory");
+        || message.contains("not enough memory")
+        || thrown.getCause() != null && isMemory(thrown.getCause());
   }
 
   private static String oneLine(String message) {

@@ -43,7 +43,7 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--adapter",
       paramLabel = "DIR|ORG/NAME",
-      description = "PEFT adapter, a folder or one on the hub; may be given several times.")
+      description = AdapterReading.FORMATS + "; may be given several times.")
   private List<ModelSource> sources = List.of();
 
   @Mixin private AdapterReading reading;
@@ -61,6 +61,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     options.check();
+    reading.check(sources);
     try (Checkpoint base = ModelOptions.writing(model.openFor(sources));
         OpenAdapters adapters = model.adapters(base, reading, console)) {
       sources.forEach(adapters::open);

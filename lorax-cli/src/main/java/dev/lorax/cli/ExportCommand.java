@@ -57,9 +57,7 @@ final class ExportCommand implements Callable<Integer> {
       names = "--adapter",
       required = true,
       paramLabel = "DIR|ORG/NAME",
-      description =
-          "Adapter of PEFT, a folder or one on the hub; or a folder of mlx-lm, a .gguf file, a"
-              + " .lorax file.")
+      description = AdapterReading.FORMATS + ".")
   private ModelSource adapter;
 
   @Mixin private AdapterReading reading;
@@ -107,6 +105,7 @@ final class ExportCommand implements Callable<Integer> {
     }
     ExportTarget target = form == null ? null : Targets.named(form);
     Optional<GgufType> type = type(target);
+    reading.check(List.of(adapter));
     OutputFolder folder = out == null ? null : OutputFolder.prepare(out);
     boolean written = false;
     try {

@@ -43,8 +43,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--adapter",
       paramLabel = "DIR|ORG/NAME",
-      description =
-          "PEFT adapter: a folder that 'lorax train' wrote, for example, or one on the hub.")
+      description = AdapterReading.FORMATS + ".")
   private ModelSource adapter;
 
   @Mixin private AdapterReading reading;
@@ -74,9 +73,10 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     sampling.sampling(); // wrong options are told before a large model is opened
+    List<ModelSource> sources = adapter == null ? List.of() : List.of(adapter);
+    reading.check(sources);
     List<String> texts = prompts.prompts(console);
-    try (Checkpoint base =
-        ModelOptions.writing(model.openFor(adapter == null ? List.of() : List.of(adapter)))) {
+    try (Checkpoint base = ModelOptions.writing(model.openFor(sources))) {
       if (adapter == null) {
         generate(sampling.on(Generation.of(base)), texts);
       } else {

@@ -54,8 +54,7 @@ final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--adapter",
       paramLabel = "DIR|ORG/NAME",
-      description =
-          "PEFT adapter, a folder or one on the hub: shows what it changes, and how much.")
+      description = AdapterReading.FORMATS + ". Shows what it changes, and how much.")
   private ModelSource source;
 
   @Mixin private AdapterReading reading;
@@ -80,6 +79,7 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Precision precision = type == null ? null : precision(); // told before a large model is opened
+    reading.check(source == null ? List.of() : List.of(source));
     if (source != null) {
       model.under(source);
     }

@@ -15,6 +15,7 @@ import dev.lorax.lora.Adapter;
 import dev.lorax.lora.Merge;
 import dev.lorax.tensor.DType;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,7 +50,7 @@ final class MergeCommand implements Callable<Integer> {
       names = "--adapter",
       required = true,
       paramLabel = "DIR|ORG/NAME",
-      description = "PEFT adapter, a folder or one on the hub.")
+      description = AdapterReading.FORMATS + ".")
   private ModelSource adapter;
 
   @Mixin private AdapterReading reading;
@@ -77,6 +78,7 @@ final class MergeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     DType wanted = type == null ? null : ModelOptions.type(type, TYPES);
+    reading.check(List.of(adapter));
     OutputFolder folder = OutputFolder.prepare(out);
     boolean written = false;
     try {

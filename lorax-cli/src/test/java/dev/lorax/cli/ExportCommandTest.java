@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +108,11 @@ class ExportCommandTest {
         .contains("PEFT      loads after 'lorax export --to peft'");
     requireSameChanges(out);
     export("--adapter-alpha", 8).failed(2, "--adapter-alpha would do nothing");
+    Object[] two = {"--adapter", file, "--adapter", out, "--adapter-alpha", 8};
+    List<Object> combine = new ArrayList<>(List.of("adapter", "combine", "--model", model));
+    combine.addAll(List.of(two));
+    combine.addAll(List.of("--out", folder.resolve("both")));
+    Lorax.run(combine.toArray()).ok();
   }
 
   @Test

@@ -29,6 +29,7 @@ final class Frame implements AutoCloseable {
   private final long part;
   private final Tensor[] values;
   private final int[] holds;
+  private boolean backwards;
 
   /** An evaluation that has not begun; what is fed lives in the scope that is open now. */
   Frame(Plan plan, Pass pass) {
@@ -62,6 +63,14 @@ final class Frame implements AutoCloseable {
       Tensor value = plan.node(place).op().apply(new NodeCall(place));
       values[place] = temporary.release(value.handle());
     }
+  }
+
+  /**
+   * Says in which order values are asked for: from here on each may be by any of its readers, until
+   * it is dropped, or in the order of the plan again.
+   */
+  void backwards(boolean now) {
+    backwards = now;
   }
 
   /** Computes the values from one place up to another, freeing each after its last use. */
@@ -174,6 +183,7 @@ final class Frame implements AutoCloseable {
       int input = plan.inputs(place)[number];
       return plan.lastUse(input) == place
           && holds[input] == 0
+          && !(backwards && plan.isReadTwice(input))
           && Arrays.stream(plan.inputs(place)).filter(other -> other == input).count() == 1
           && !Gradients.areOn()
           && values[input].isExclusive();

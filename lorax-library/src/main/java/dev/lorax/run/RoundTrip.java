@@ -78,6 +78,7 @@ final class RoundTrip implements AutoCloseable {
    */
   void backAgain(int from, int to) {
     retracing = true;
+    frame.backwards(true);
     for (int i = to - 1; i >= from; i--) {
       if (gradients[i] != null && recorded[i] == null && trained.reaches(i)) {
         retrace(i);
@@ -86,6 +87,7 @@ final class RoundTrip implements AutoCloseable {
       frame.drop(i, i + 1);
     }
     retracing = false;
+    frame.backwards(false);
   }
 
   private void retrace(int place) {
@@ -223,13 +225,6 @@ final class RoundTrip implements AutoCloseable {
         evaluate(input);
       }
       return input;
-    }
-
-    /** Other readers may ask for it later where nodes are passed from the last. */
-    @Override
-    public boolean mayOverwrite(int number) {
-      return super.mayOverwrite(number)
-          && !(retracing && plan.isReadTwice(plan.inputs(place)[number]));
     }
 
     @Override

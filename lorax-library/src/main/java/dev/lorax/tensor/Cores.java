@@ -39,13 +39,24 @@ final class Cores {
             new LinkedBlockingQueue<>(),
             work -> new Core(work, alone));
     threads.prestartAllCoreThreads();
-    try {
-      alone.await();
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    await(alone);
     torch.set_num_threads(own);
     return threads;
+  }
+
+  /** Waits though interrupted: the wish of a thread that is late would be taken for everyone's. */
+  private static void await(CountDownLatch all) {
+    boolean interrupted = false;
+    while (all.getCount() > 0) {
+      try {
+        all.await();
+      } catch (InterruptedException again) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** One of them. */

@@ -148,9 +148,11 @@ public final class Tensor implements Weight {
     return dtype() == other.dtype() && shape().equals(other.shape());
   }
 
-  /** Whether nothing else reaches its memory: no other handle, no view. */
+  /** Whether nothing else reaches its memory, no other handle and no view, and none of it twice. */
   public boolean isExclusive() {
-    return pointer.use_count() == 1 && pointer.storage().use_count() == 1;
+    return pointer.use_count() == 1
+        && pointer.storage().use_count() == 1
+        && pointer.is_contiguous();
   }
 
   /** Whether its elements lie in row order, without gaps. */

@@ -8,6 +8,7 @@ import dev.lorax.algebra.Weighted;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,12 +46,13 @@ final class CombineCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private MakingOptions making;
+  @Mixin private AdapterReading reading;
 
   @Option(
       names = "--adapter",
       required = true,
       paramLabel = "DIR|ORG/NAME",
-      description = "PEFT adapter, a folder or one on the hub. Give it once for each.")
+      description = AdapterReading.FORMATS + ". Give it once for each.")
   private List<ModelSource> adapters = new ArrayList<>();
 
   @Option(
@@ -106,6 +108,7 @@ final class CombineCommand implements Callable<Integer> {
               .formatted(weights.size(), adapters.size()));
     }
     Combination combination = Failure.orUsage(() -> Combination.named(type, options()));
+    reading.check(adapters);
     making.under(adapters.get(0));
     making.make(console, base -> combined(combination, base));
     return ExitCode.OK;
@@ -133,7 +136,7 @@ final class CombineCommand implements Callable<Integer> {
     try {
       for (ModelSource source : adapters) {
         double weight = weights.isEmpty() ? 1 : weights.get(members.size());
-        members.add(new Weighted(source.name(), making.read(source, base), weight));
+        members.add(new Weighted(source.name(), reading.read(source, base), weight));
       }
       return new Approximated(combination.of(members, seed), List.of(), List.of());
     } finally {

@@ -6,8 +6,10 @@ import dev.lorax.algebra.RankRule;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.lora.Adapter;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,12 +37,13 @@ final class ConvertCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private MakingOptions making;
+  @Mixin private AdapterReading reading;
 
   @Option(
       names = "--adapter",
       required = true,
       paramLabel = "DIR|ORG/NAME",
-      description = "PEFT adapter, a folder or one on the hub.")
+      description = AdapterReading.FORMATS + ".")
   private ModelSource adapter;
 
   @Option(
@@ -60,6 +63,7 @@ final class ConvertCommand implements Callable<Integer> {
     if (rank != null) {
       Failure.orUsage(() -> RankRule.fixed(rank));
     }
+    reading.check(List.of(adapter));
     making.under(adapter);
     making.make(console, this::converted);
     return ExitCode.OK;
@@ -67,7 +71,7 @@ final class ConvertCommand implements Callable<Integer> {
 
   private Approximated converted(Checkpoint base) {
     OptionalInt wanted = rank == null ? OptionalInt.empty() : OptionalInt.of(rank);
-    try (Adapter read = making.read(adapter, base)) {
+    try (Adapter read = reading.read(adapter, base)) {
       return Conversion.of(base, read, wanted, decomposition.decomposition());
     }
   }

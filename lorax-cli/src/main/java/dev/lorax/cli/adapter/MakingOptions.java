@@ -6,15 +6,12 @@ import dev.lorax.classify.ClassNames;
 import dev.lorax.classify.ClassifierFolder;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
-import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.run.OutputFolder;
-import dev.lorax.lora.Adapter;
 import dev.lorax.peft.PeftFolder;
 import dev.lorax.tensor.DType;
 import java.nio.file.Path;
 import java.util.function.Function;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** For which model an adapter is made, and where it goes. */
@@ -34,8 +31,6 @@ final class MakingOptions {
       paramLabel = "DIR",
       description = "A new or empty folder. Nothing is ever overwritten.")
   private Path out;
-
-  @Mixin private AdapterReading reading;
 
   @Option(names = "--json", description = "Print the report as one JSON object.")
   private boolean json;
@@ -78,10 +73,5 @@ final class MakingOptions {
   private Path write(Checkpoint base, Approximated made) {
     PeftFolder.write(out, base, made.adapter());
     return out;
-  }
-
-  /** An adapter for the open model. */
-  Adapter read(ModelSource source, Checkpoint base) {
-    return reading.read(source, base);
   }
 }

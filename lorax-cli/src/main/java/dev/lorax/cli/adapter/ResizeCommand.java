@@ -6,8 +6,10 @@ import dev.lorax.algebra.Resizing;
 import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.hub.AdapterReading;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.lora.Adapter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -36,12 +38,13 @@ final class ResizeCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private MakingOptions making;
+  @Mixin private AdapterReading reading;
 
   @Option(
       names = "--adapter",
       required = true,
       paramLabel = "DIR|ORG/NAME",
-      description = "PEFT adapter, a folder or one on the hub.")
+      description = AdapterReading.FORMATS + ".")
   private ModelSource adapter;
 
   @Option(names = "--rank", paramLabel = "R", description = "The rank of every matrix.")
@@ -65,6 +68,7 @@ final class ResizeCommand implements Callable<Integer> {
       throw Failure.usage("give --rank or --rule: how small shall the adapter be?");
     }
     RankRule wanted = Failure.orUsage(this::rule);
+    reading.check(List.of(adapter));
     making.under(adapter);
     making.make(console, base -> resized(base, wanted));
     return ExitCode.OK;
@@ -88,7 +92,7 @@ final class ResizeCommand implements Callable<Integer> {
   }
 
   private Approximated resized(Checkpoint base, RankRule wanted) {
-    try (Adapter read = making.read(adapter, base)) {
+    try (Adapter read = reading.read(adapter, base)) {
       return Resizing.of(read, wanted);
     }
   }

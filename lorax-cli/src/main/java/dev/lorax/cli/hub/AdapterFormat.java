@@ -6,10 +6,11 @@ import dev.lorax.gguf.GgufAdapter;
 import dev.lorax.lora.Adapter;
 import dev.lorax.mlx.MlxFolder;
 import dev.lorax.peft.PeftFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The formats in which adapters are read. */
 public enum AdapterFormat {
@@ -24,10 +25,13 @@ public enum AdapterFormat {
 
   /** That of a folder or a file, which need not exist. */
   public static AdapterFormat of(Path place) {
-    return Arrays.stream(values())
-        .filter(format -> place.toString().endsWith("." + format))
+    if (Files.isDirectory(place)) {
+      return MlxFolder.is(place) ? MLX : PEFT;
+    }
+    return Stream.of(GGUF, LORAX)
+        .filter(file -> place.toString().endsWith("." + file))
         .findFirst()
-        .orElse(MlxFolder.is(place) ? MLX : PEFT);
+        .orElse(PEFT);
   }
 
   /** Reads an adapter for a base; an alpha is there where the format needs one. */

@@ -54,7 +54,9 @@ public record Fingerprint(Map<String, String> base, Map<String, String> data) {
           .filter(
               file ->
                   Files.isRegularFile(file)
-                      && file.getFileName().toString().matches("[^.].*\\.(json|safetensors|jinja)"))
+                      && file.getFileName()
+                          .toString()
+                          .matches("[^.].*\\.(json|safetensors|bin|jinja)"))
           .sorted()
           .toList();
     } catch (IOException failed) {
