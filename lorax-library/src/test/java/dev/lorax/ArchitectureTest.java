@@ -64,6 +64,7 @@ class ArchitectureTest {
                   "lora",
                   "model",
                   "checkpoint",
+                  "peft",
                   "run",
                   "train")));
 
