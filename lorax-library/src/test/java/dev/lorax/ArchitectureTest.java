@@ -53,7 +53,7 @@ class ArchitectureTest {
           Map.entry("run", Set.of("tensor", "graph", "op")),
           Map.entry("train", Set.of("tensor", "graph", "op", "run", "text", "data", "checkpoint")),
           Map.entry("generate", Set.of("tensor", "graph", "run", "text", "model")),
-          Map.entry("eva", Set.of("tensor", "graph", "op", "lora", "run", "train")),
+          Map.entry("eva", Set.of("tensor", "graph", "op", "lora", "model", "run", "train")),
           Map.entry(
               "classify",
               Set.of(
@@ -64,6 +64,7 @@ class ArchitectureTest {
                   "lora",
                   "model",
                   "checkpoint",
+                  "peft",
                   "run",
                   "train")));
 

@@ -1,11 +1,11 @@
 package dev.lorax.cli;
 
 import dev.lorax.checkpoint.Checkpoint;
-import dev.lorax.classify.ClassNames;
 import dev.lorax.classify.ClassifierFolder;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.hub.AdapterReading;
+import dev.lorax.cli.hub.ClassifierAdapter;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.hub.OpenAdapters;
 import dev.lorax.model.Classifier;
@@ -66,13 +66,17 @@ class ModelOptions {
    * @param labels the classes, asked for in that case alone
    */
   Checkpoint openToTrain(String type, Supplier<List<String>> labels, long seed) {
-    return ClassifierFolder.lacksHead(folder()) ? withHead(type, labels.get(), seed) : open(type);
+    if (!ClassifierFolder.lacksHead(folder())) {
+      return open(type);
+    }
+    DType plain = plain(type);
+    return Failure.orFail(() -> ClassifierFolder.open(folder(), labels.get(), seed, plain));
   }
 
   /** Opens it with weights of a type or quantised, or as stored if none is given. */
   Checkpoint open(String type) {
     if (trained != null && ClassifierFolder.lacksHead(folder())) {
-      return withHead(type, ClassNames.ofAdapter(trained.folder()), 0);
+      return ClassifierAdapter.openFor(trained, folder(), plain(type));
     }
     if (type == null) {
       return Checkpoint.open(folder());
@@ -82,14 +86,14 @@ class ModelOptions {
         .orElseGet(() -> Checkpoint.open(folder(), type(type, PLAIN)));
   }
 
-  private Checkpoint withHead(String type, List<String> labels, long seed) {
+  /** The type of an encoder with a new head. */
+  private static DType plain(String type) {
     if (precision(type).isPresent()) {
       throw Failure.usage(
           "--dtype %s: an encoder that gets a new head cannot be quantised; give f32 or bf16"
               .formatted(type));
     }
-    DType plain = type == null ? DType.F32 : type(type, PLAIN);
-    return Failure.orFail(() -> ClassifierFolder.open(folder(), labels, seed, plain));
+    return type == null ? DType.F32 : type(type, PLAIN);
   }
 
   /** The quantised form of a name, if it is that of one; the name may be null. */

@@ -1,6 +1,7 @@
 package dev.lorax.cli;
 
 import dev.lorax.checkpoint.Checkpoint;
+import dev.lorax.classify.ClassifierFolder;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.training.AdapterTraining;
 import dev.lorax.cli.training.DataOptions;
@@ -33,7 +34,18 @@ final class SweepCheck {
       DataOptions data,
       LoraOptions lora,
       TrainingOptions options) {
+    requireOneHead(combination);
     requireSame(combination, SweptCommand.made(combination, () -> heldOut(data, lora, options)));
+  }
+
+  /** The base is opened once for all runs, with its head. */
+  private void requireOneHead(Map<String, String> combination) {
+    if (combination.containsKey("seed") && !ClassifierFolder.drawn(base).isEmpty()) {
+      throw Failure.usage(
+          "--sweep seed: %s has no head that chooses classes, and all runs of a sweep begin with the same"
+                  .formatted(base.folder())
+              + " new one: train each seed by itself");
+    }
   }
 
   private List<IntBuffer> heldOut(DataOptions data, LoraOptions lora, TrainingOptions options) {

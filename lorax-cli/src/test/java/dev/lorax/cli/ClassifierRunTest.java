@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,13 +122,47 @@ class ClassifierRunTest {
   /** PEFT's folders name no classes; this one was trained on a model that has a pooler. */
   @Test
   void anAdapterThatPeftWroteHasClassesByNumber() throws IOException {
-    Path adapter = BERT.resolve("adapter");
+    Path adapter = copy(BERT.resolve("adapter"), folder.resolve("adapter"));
     assertThat(classify(BERT, adapter, "a").toString()).contains("calm", "breeze", "storm");
     Path encoder = TinyClassifier.encoder(folder, false);
     assertThat(classify(encoder, adapter, "a").toString()).contains("LABEL_0", "LABEL_2");
     Path bare = TinyClassifier.encoder(Files.createDirectory(folder.resolve("bare")));
     Lorax.run("classify", "--model", bare, "--adapter", adapter, "a")
         .failed(1, "neither", "has values for sequence_classification_head.dense");
+    Files.writeString(adapter.resolve("adapter_model.bin"), "an old one is not read");
+    assertThat(classify(encoder, adapter, "a").toString()).contains("LABEL_0", "LABEL_2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gguf", "lorax"})
+  void aFormatThatHoldsNoHeadIsTold(String format) throws IOException {
+    Path encoder = TinyClassifier.encoder(folder);
+    Path adapter = Files.createFile(folder.resolve("adapter." + format));
+    String none = "since the format %s holds none: give an adapter in PEFT's".formatted(format);
+    Lorax.run("classify", "--model", encoder, "--adapter", adapter, "a").failed(1, none);
+    String[] resize = {"adapter", "resize", "--rank", "2"};
+    Object[] files = {"--model", encoder, "--adapter", adapter, "--out", out};
+    Lorax.run(Stream.of(resize, files).flatMap(Stream::of).toArray()).failed(1, none);
+  }
+
+  private static Path copy(Path from, Path to) throws IOException {
+    Files.createDirectory(to);
+    for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+      Files.copy(from.resolve(file), to.resolve(file));
+    }
+    return to;
+  }
+
+  @Test
+  void theSeedsOfASweepCannotDrawHeads() throws IOException {
+    Path encoder = TinyClassifier.encoder(folder);
+    Object[] seeds = {"--steps", 1, "--validation", data, "--sweep", "seed=1,2"};
+    train(encoder, data, seeds)
+        .failed(2, "--sweep seed: ", "same new one: train each seed by itself");
+    assertThat(out).doesNotExist();
+    assertThat(run("doctor", encoder, data, out, seeds).out())
+        .contains("train each seed by itself");
+    train(BERT, data, seeds).ok();
   }
 
   @Test
@@ -196,6 +231,7 @@ class ClassifierRunTest {
         "--neftune=5 --label-smoothing=0.1 --max-length=5 --layers=1",
         "--dora --bias=all",
         "--init=pissa --dtype=bf16",
+        "--init=eva --rank=2 --bias=all",
         "--modules-to-save=pooler.dense --train-tokens=sea",
         "--dtype=nf4 --recompute=1"
       })
@@ -251,7 +287,6 @@ class ClassifierRunTest {
     Path encoder = TinyClassifier.encoder(folder);
     Path same = TinyClassifier.texts(folder.resolve("same.jsonl"), 9, 1, "a", "a", "a");
     train(encoder, same).failed(1, "a choice has at least 2");
-    train(BERT, data, "--init", "eva").failed(2, "--init eva begins matrices alone");
     train(encoder, data, "--dtype", "nf4").failed(2, "--dtype nf4", "new head");
     Path gpt2 = TinyModel.in(folder);
     Lorax.run("classify", "--model", gpt2, "a").failed(1, "predicts tokens, not classes");

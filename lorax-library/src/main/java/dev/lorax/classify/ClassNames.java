@@ -5,6 +5,7 @@ import dev.lorax.checkpoint.Weights;
 import dev.lorax.model.Architecture;
 import dev.lorax.model.Classifier;
 import dev.lorax.model.ModelConfig;
+import dev.lorax.peft.PeftFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,9 +42,7 @@ public final class ClassNames {
   }
 
   private static long count(Path adapter) {
-    Path pickled = adapter.resolve("adapter_model.bin");
-    Path file = Files.exists(pickled) ? pickled : adapter.resolve("adapter_model.safetensors");
-    try (Weights files = Weights.openFile(file)) {
+    try (Weights files = PeftFolder.weights(adapter)) {
       return files.names().stream()
           .filter(name -> OUTPUT.matcher(name).matches())
           .map(name -> files.info(name).orElseThrow().shape().get(0))

@@ -6,6 +6,7 @@ import dev.lorax.data.Fields;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,8 @@ import java.util.stream.IntStream;
  * A file of texts and their classes: JSON lines, a JSON array or CSV, gzipped or not, whose samples
  * have {@code text} and {@code label}, or {@code text_a}, {@code text_b} and {@code label}.
  *
- * <p>A label is the name of a class, or its number from 0.
+ * <p>A label is the name of a class, or its number from 0 where the names are no numbers
+ * themselves.
  */
 public final class LabelledFile {
   private static final List<String> TEXT = List.of("text");
@@ -77,9 +79,13 @@ public final class LabelledFile {
         }
       }
     }
-    return labels.stream().allMatch(label -> label.matches("\\d{1,9}"))
+    return areNumbers(labels)
         ? labels.stream().sorted(Comparator.comparingInt(Integer::parseInt)).toList()
         : List.copyOf(labels);
+  }
+
+  private static boolean areNumbers(Collection<String> labels) {
+    return labels.stream().allMatch(label -> label.matches("\\d{1,9}"));
   }
 
   /** Whether its first sample has a label. */
@@ -161,7 +167,7 @@ public final class LabelledFile {
     if (labels.contains(wanted)) {
       return labels.indexOf(wanted);
     }
-    for (int i = 0; i < labels.size(); i++) {
+    for (int i = 0; i < labels.size() && !areNumbers(labels); i++) {
       if (wanted.equals(String.valueOf(i))) {
         return i;
       }

@@ -11,6 +11,8 @@ import dev.lorax.lora.Lora;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Lorax;
 import dev.lorax.lora.Start;
+import dev.lorax.model.Classifier;
+import dev.lorax.model.LanguageModel;
 import dev.lorax.run.Pass;
 import dev.lorax.run.Session;
 import dev.lorax.tensor.DType;
@@ -114,10 +116,19 @@ public final class Eva {
         Batch batch = batches.batch(i);
         requireEnough(batch);
         try (Scope scope = new Scope()) {
-          session.run(Pass.of(batch.tokens(), batch.sequences()).lastRows(), scope);
+          session.run(pass(batch), scope);
         }
       }
     }
+  }
+
+  /** The value of one row of each sequence, which is little to compute: that which is its class. */
+  private Pass pass(Batch batch) {
+    Pass all = Pass.of(batch.tokens(), batch.sequences());
+    Pass typed = batch.types().map(all::typed).orElse(all);
+    return base instanceof LanguageModel model && model.architecture() instanceof Classifier
+        ? typed.firstRows()
+        : typed.lastRows();
   }
 
   private int mostOfInput(int id) {

@@ -1,5 +1,6 @@
 package dev.lorax.peft;
 
+import dev.lorax.checkpoint.Weights;
 import dev.lorax.lora.Adapter;
 import dev.lorax.model.LanguageModel;
 import dev.lorax.tensor.DType;
@@ -19,6 +20,15 @@ public final class PeftFolder {
    */
   public static Adapter read(Path folder, LanguageModel base) {
     return new PeftReader(folder, base).read();
+  }
+
+  /**
+   * The values of an adapter as they are named in its file, for whoever has no base at hand.
+   *
+   * @throws dev.lorax.checkpoint.CheckpointException if the file is missing or damaged
+   */
+  public static Weights weights(Path folder) {
+    return PeftReader.open(folder);
   }
 
   /**

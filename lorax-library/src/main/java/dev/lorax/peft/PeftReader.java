@@ -24,7 +24,7 @@ final class PeftReader {
   }
 
   Adapter read() {
-    try (Weights tensors = open();
+    try (Weights tensors = open(folder);
         PeftDraft draft = new PeftDraft(base)) {
       PeftFile file = new PeftFile(tensors);
       List<PeftPart> parts =
@@ -43,7 +43,7 @@ final class PeftReader {
   }
 
   /** The file of today, or the pickle of before 2023. */
-  private Weights open() {
+  static Weights open(Path folder) {
     Path pickle = folder.resolve(PICKLE);
     boolean old = !Files.exists(folder.resolve(FILE)) && Files.exists(pickle);
     return Weights.openFile(old ? pickle : folder.resolve(FILE));

@@ -37,6 +37,14 @@ class LabelledFileTest {
   }
 
   @Test
+  void whereNamesAreNumbersNoOtherNumberIsAClass() throws IOException {
+    Path file = file("a.jsonl", "{\"text\": \"sea\", \"label\": 0}\n");
+    assertThatThrownBy(() -> LabelledFile.of(file).texts(List.of("1", "2", "3")))
+        .isInstanceOf(DataException.class)
+        .hasMessage(file + ", line 1: the label '0' is no class of the model, which has 1, 2, 3");
+  }
+
+  @Test
   void tablesAndPairsAreReadToo() throws IOException {
     Path texts = file("a.csv", "text,label\n\"sea, wind\",calm\nmast,storm\n");
     assertThat(LabelledFile.of(texts).texts(LABELS))

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lorax.Forward;
 import dev.lorax.Model;
 import dev.lorax.Models;
+import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameters;
@@ -16,14 +17,19 @@ import dev.lorax.lora.Dora;
 import dev.lorax.lora.EvaStart;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Targets;
+import dev.lorax.parity.Fixture;
+import dev.lorax.run.Pass;
+import dev.lorax.run.Session;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Svd;
 import dev.lorax.tensor.Tensor;
 import dev.lorax.train.Batch;
 import dev.lorax.train.Batches;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class EvaTest {
@@ -69,6 +75,56 @@ class EvaTest {
       assertThat(adapter.copies()).containsExactly("decoder.norm.weight");
       assertThat(adapter.trained().names()).contains("embedder.token.tokens.rows");
     }
+  }
+
+  /** Two rows vary in one direction: from one to the other. */
+  @Test
+  void theHeadOfAClassifierIsSeenWhereItReadsPairs() {
+    String head = "sequence_classification_head.";
+    List<int[]> tokens = List.of(tokens(1), tokens(2));
+    Batch batch = Batch.ofClasses(tokens, 0, 1).typed(List.of(types(4), types(7)));
+    LoraConfig config =
+        LoraConfig.builder()
+            .rank(1)
+            .targets(Targets.named(head + "dense"))
+            .copies(Copies.nodes(head + "output"))
+            .start(new EvaStart())
+            .build();
+    try (Checkpoint base =
+            Checkpoint.open(Fixture.named("classifiers/bert-lora").folder(), DType.F32);
+        Adapter adapter = Eva.adapter(base, config, number -> batch, 1);
+        Scope scope = new Scope()) {
+      Tensor rows = rowsOfHead(base, batch, scope);
+      Tensor between = rows.narrow(0, 1, 1).sub(rows.narrow(0, 0, 1));
+      Tensor a = adapter.a(adapter.nodes().get(0));
+      double cosine = a.mul(between).sum().item() / between.norm().item();
+      assertThat(Math.abs(cosine)).isCloseTo(1, within(1e-4));
+      assertThat(adapter.copies()).contains(head + "output.weight");
+    }
+  }
+
+  private static int[] types(int first) {
+    return IntStream.range(0, 12).map(row -> row < first ? 0 : 1).toArray();
+  }
+
+  /** What the head reads: of each sequence, the first row. */
+  private static Tensor rowsOfHead(Checkpoint base, Batch batch, Scope scope) {
+    int rows = base.graph().node("sequence_classification_head.rows").orElseThrow().id();
+    List<float[]> seen = new ArrayList<>();
+    Graph watched =
+        base.graph()
+            .insertAfter(
+                node -> node.id() == rows,
+                (node, moved) ->
+                    new Node(
+                        node.id(),
+                        "watched",
+                        new Watched(value -> seen.add(value.toFloats())),
+                        List.of(moved.id())));
+    Pass pass =
+        Pass.of(batch.tokens(), batch.sequences()).firstRows().typed(batch.types().orElseThrow());
+    new Session(watched, base.parameters()).run(pass, scope);
+    return Tensor.of(seen.get(0), 2, seen.get(0).length / 2);
   }
 
   @Test

@@ -2,10 +2,10 @@ package dev.lorax.cli.adapter;
 
 import dev.lorax.algebra.Approximated;
 import dev.lorax.checkpoint.Checkpoint;
-import dev.lorax.classify.ClassNames;
 import dev.lorax.classify.ClassifierFolder;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
+import dev.lorax.cli.hub.ClassifierAdapter;
 import dev.lorax.cli.hub.ModelSource;
 import dev.lorax.cli.run.OutputFolder;
 import dev.lorax.peft.PeftFolder;
@@ -44,8 +44,7 @@ final class MakingOptions {
   /** An encoder that chooses no classes has a head for those of the adapter. */
   private Checkpoint open() {
     return trained != null && ClassifierFolder.lacksHead(model.folder())
-        ? ClassifierFolder.open(
-            model.folder(), ClassNames.ofAdapter(trained.folder()), 0, DType.F32)
+        ? ClassifierAdapter.openFor(trained, model.folder(), DType.F32)
         : Checkpoint.open(model.folder());
   }
 

@@ -6,13 +6,32 @@ import dev.lorax.classify.ClassifierFolder;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.lora.Adapter;
 import dev.lorax.model.Classifier;
+import dev.lorax.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** What an adapter of a model that chooses classes must agree with. */
-final class ClassifierAdapter {
+/** What an adapter of a model that chooses classes brings, and must agree with. */
+public final class ClassifierAdapter {
   private ClassifierAdapter() {}
+
+  /**
+   * Opens an encoder that chooses no classes with a head for those that an adapter chooses.
+   *
+   * @throws Failure if the adapter says none, or the encoder cannot be opened
+   */
+  public static Checkpoint openFor(ModelSource adapter, Path encoder, DType type) {
+    Path place = adapter.folder();
+    AdapterFormat format = AdapterFormat.of(place);
+    if (format != AdapterFormat.PEFT) {
+      throw Failure.of(
+          "%s has no head that chooses classes, and the adapter %s neither, since the format %s holds"
+                  .formatted(encoder, place, format)
+              + " none: give an adapter in PEFT's format, or a model with a head");
+    }
+    return Failure.orFail(
+        () -> ClassifierFolder.open(encoder, ClassNames.ofAdapter(place), 0, type));
+  }
 
   /**
    * Checks, before it is read, that an adapter chooses between the model's classes.

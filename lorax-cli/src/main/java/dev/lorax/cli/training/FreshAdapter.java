@@ -4,7 +4,6 @@ import dev.lorax.checkpoint.Checkpoint;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.eva.Eva;
 import dev.lorax.lora.Adapter;
-import dev.lorax.lora.Copies;
 import dev.lorax.lora.EvaStart;
 import dev.lorax.lora.LoftqStart;
 import dev.lorax.lora.LoraConfig;
@@ -25,21 +24,12 @@ final class FreshAdapter {
     return Failure.orUsage(
         () -> {
           if (config.start() instanceof EvaStart) {
-            requireAlone(config);
             return Eva.adapter(base, config, batches, seed);
           }
           return config.start() instanceof LoftqStart
               ? loftq(base, config, seed)
               : Adapter.initial(base, config, seed);
         });
-  }
-
-  private static void requireAlone(LoraConfig config) {
-    if (config.copies() != Copies.NONE) {
-      throw Failure.usage(
-          "--init eva begins matrices alone, and not where a classifier's head, --modules-to-save or"
-              + " --bias trains parameters of the model, too: give another");
-    }
   }
 
   /** The weights that were quantised are looked at where they lie. */

@@ -161,8 +161,12 @@ public final class LabelledMaterial implements Material {
     return Optional.of(new HeldOut(batches, count, measured.size()));
   }
 
+  /** The same for all runs, and not the first: a file may be sorted by class. */
   private List<LabelledText> measured() {
-    return heldOut.subList(0, Math.min(MOST_HELD_OUT, heldOut.size()));
+    Permutation order = new Permutation(heldOut.size(), 0);
+    return IntStream.range(0, Math.min(MOST_HELD_OUT, heldOut.size()))
+        .mapToObj(i -> heldOut.get((int) order.at(i)))
+        .toList();
   }
 
   @Override
