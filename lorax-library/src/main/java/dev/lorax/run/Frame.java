@@ -73,6 +73,11 @@ final class Frame implements AutoCloseable {
     backwards = now;
   }
 
+  /** Whether values are asked for from the last. */
+  boolean isBackwards() {
+    return backwards;
+  }
+
   /** Computes the values from one place up to another, freeing each after its last use. */
   void compute(int from, int to) {
     for (int i = from; i < to; i++) {

@@ -25,8 +25,6 @@ final class RoundTrip implements AutoCloseable {
   private final Tensor[] gradients;
   private final Tensor[] again; // values that were computed once more, until their node is passed
 
-  private boolean retracing;
-
   RoundTrip(Plan plan, Trained trained, Frame frame, boolean sparing) {
     this.sparing = sparing;
     this.plan = plan;
@@ -77,7 +75,6 @@ final class RoundTrip implements AutoCloseable {
    * again when it is asked for, and not at all if nobody does.
    */
   void backAgain(int from, int to) {
-    retracing = true;
     frame.backwards(true);
     for (int i = to - 1; i >= from; i--) {
       if (gradients[i] != null && recorded[i] == null && trained.reaches(i)) {
@@ -86,7 +83,6 @@ final class RoundTrip implements AutoCloseable {
       back(i);
       frame.drop(i, i + 1);
     }
-    retracing = false;
     frame.backwards(false);
   }
 
@@ -221,7 +217,7 @@ final class RoundTrip implements AutoCloseable {
 
     private int recall(int number) {
       int input = plan.inputs(place)[number];
-      if (retracing && frame.value(input) == null) {
+      if (frame.isBackwards() && frame.value(input) == null) {
         evaluate(input);
       }
       return input;
