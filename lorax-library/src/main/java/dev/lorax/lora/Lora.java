@@ -141,8 +141,9 @@ public record Lora(
 
   /** The value with the {@link #retrace way back}. */
   Recorded record(Recording call, Supplier<Factors> factors) {
-    Way way = way(call, factors);
-    return new Recorded(sum(call, way.down, factors.get()), way);
+    Factors there = factors.get();
+    Way way = way(call, there, factors);
+    return new Recorded(sum(call, way.down, there), way);
   }
 
   /**
@@ -153,16 +154,15 @@ public record Lora(
    * @param factors A and B, perhaps with more rows and columns after the {@link #rank} that learn
    */
   Pullback retrace(Recording call, Supplier<Factors> factors) {
-    return way(call, factors);
+    return way(call, factors.get(), factors);
   }
 
-  private Way way(Recording call, Supplier<Factors> factors) {
+  private Way way(Recording call, Factors there, Supplier<Factors> factors) {
     Supplier<Tensor> input = call.keepInput(1);
     Tensor x = call.input(1);
     Tensor drawn = mask(call);
     Tensor mask = drawn == null ? null : call.keep(drawn);
-    Tensor a = factors.get().a().to(x.dtype());
-    Tensor down = call.keep(Kernels.linear(Dropout.apply(x, mask), a, null));
+    Tensor down = call.keep(Kernels.linear(Dropout.apply(x, mask), there.a().to(x.dtype()), null));
     return new Way(this, call, factors, input, mask, down);
   }
 

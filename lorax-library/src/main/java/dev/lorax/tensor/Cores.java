@@ -4,9 +4,9 @@ import static java.util.concurrent.CompletableFuture.runAsync;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,7 +29,7 @@ final class Cores {
   /** Starts all threads, since the engine takes what one asks for as the wish of later ones. */
   private static ExecutorService threads(int count) {
     int own = Engine.threads();
-    CountDownLatch alone = new CountDownLatch(count);
+    Phaser alone = new Phaser(count + 1);
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
             count,
@@ -39,32 +39,17 @@ final class Cores {
             new LinkedBlockingQueue<>(),
             work -> new Core(work, alone));
     threads.prestartAllCoreThreads();
-    await(alone);
+    alone.arriveAndAwaitAdvance(); // though interrupted: who is late would speak for everyone
     torch.set_num_threads(own);
     return threads;
-  }
-
-  /** Waits though interrupted: the wish of a thread that is late would be taken for everyone's. */
-  private static void await(CountDownLatch all) {
-    boolean interrupted = false;
-    while (all.getCount() > 0) {
-      try {
-        all.await();
-      } catch (InterruptedException again) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** One of them. */
   private static final class Core extends Thread {
     private final Runnable work;
-    private final CountDownLatch alone;
+    private final Phaser alone;
 
-    Core(Runnable work, CountDownLatch alone) {
+    Core(Runnable work, Phaser alone) {
       super("lorax-core");
       setDaemon(true);
       this.work = work;
@@ -75,7 +60,7 @@ final class Cores {
     public void run() {
       torch.get_num_threads(); // asks once for what others wished
       torch.set_num_threads(1);
-      alone.countDown();
+      alone.arrive();
       try (Gradients off = Gradients.off()) {
         work.run();
       }
