@@ -51,7 +51,8 @@ public record Activations(List<Long> kept, List<Long> spared, long stream, long 
     long streams = repeated * stream;
     List<Long> left = share == 0 ? kept : spared;
     long rest = left.stream().skip(repeated).mapToLong(Long::longValue).sum();
-    long one = left.stream().limit(repeated).mapToLong(Long::longValue).max().orElse(0);
+    // On the way back a stretch is there as a whole, attention's weights too.
+    long one = kept.stream().limit(repeated).mapToLong(Long::longValue).max().orElse(0);
     return streams + Math.max(rest, one) + work;
   }
 
