@@ -24,10 +24,12 @@ import java.util.Set;
  *
  * @param kept by each stretch between residual connections, in bytes
  * @param spared what each keeps where a share is computed twice: not even attention's weights
+ * @param whole what each takes on its way back where it is computed twice: all its values, too
  * @param stream bytes of the value that flows from stretch to stretch
  * @param work bytes of what one op needs for a moment, at most
  */
-public record Activations(List<Long> kept, List<Long> spared, long stream, long work) {
+public record Activations(
+    List<Long> kept, List<Long> spared, List<Long> whole, long stream, long work) {
   /** What is there of the logits at any time: a part, and copies in float32 of some rows. */
   private static final long LOGITS = 45_000_000;
 
@@ -41,6 +43,7 @@ public record Activations(List<Long> kept, List<Long> spared, long stream, long 
     return new Activations(
         count.bytes(scale),
         Count.of(graph, longest, true).bytes(scale),
+        count.wholes.stream().map(numbers -> (long) (numbers * scale)).toList(),
         (long) (count.stream * scale),
         Math.max(work, LOGITS));
   }
@@ -51,8 +54,7 @@ public record Activations(List<Long> kept, List<Long> spared, long stream, long 
     long streams = repeated * stream;
     List<Long> left = share == 0 ? kept : spared;
     long rest = left.stream().skip(repeated).mapToLong(Long::longValue).sum();
-    // On the way back a stretch is there as a whole, attention's weights too.
-    long one = kept.stream().limit(repeated).mapToLong(Long::longValue).max().orElse(0);
+    long one = whole.stream().limit(repeated).mapToLong(Long::longValue).max().orElse(0);
     return streams + Math.max(rest, one) + work;
   }
 
@@ -64,7 +66,9 @@ public record Activations(List<Long> kept, List<Long> spared, long stream, long 
     private final Map<Integer, Boolean> again = new HashMap<>(); // reached nodes: whether cheap
     private final Set<Integer> held = new HashSet<>();
     private final List<Long> stretches = new ArrayList<>();
+    private final List<Long> wholes = new ArrayList<>(List.of(0L)); // with what is not kept
     private long sum;
+    private long values;
     private long stream;
     private long widest;
 
@@ -93,11 +97,15 @@ public record Activations(List<Long> kept, List<Long> spared, long stream, long 
         again.put(node.id(), isPointwise(node) || sparing && node.op() instanceof Attention);
         keep(node);
       }
+      values += reached ? width : 0;
       stretches.set(stretches.size() - 1, sum);
+      wholes.set(wholes.size() - 1, sum + values);
       if (reached && node.op() instanceof Add) {
         stream = width;
         sum = 0;
+        values = 0;
         stretches.add(0L);
+        wholes.add(0L);
       }
       if (isPointwise(node)) {
         widest = Math.max(widest, width); // not the logits: they come in parts

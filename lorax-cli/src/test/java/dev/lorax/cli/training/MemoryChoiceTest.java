@@ -16,7 +16,11 @@ class MemoryChoiceTest {
         100_000_000,
         0,
         new Activations(
-            Collections.nCopies(10, one), Collections.nCopies(10, one), one / 20, 40_000_000));
+            Collections.nCopies(10, one),
+            Collections.nCopies(10, one),
+            Collections.nCopies(10, one),
+            one / 20,
+            40_000_000));
   }
 
   private static MemoryChoice choose(String budget, Double recompute) {
@@ -64,7 +68,12 @@ class MemoryChoiceTest {
         new MemoryEstimate(
             0,
             0,
-            new Activations(List.of(1_000L, 1_000L), List.of(1_000L, 1_000L), 500_000_000, 0));
+            new Activations(
+                List.of(1_000L, 1_000L),
+                List.of(1_000L, 1_000L),
+                List.of(1_000L, 1_000L),
+                500_000_000,
+                0));
     TrainingOptions options = new TrainingOptions();
     options.memoryBudget = "600MB";
     assertThat(MemoryChoice.of(batch -> two, options).recomputation().share()).isZero();
