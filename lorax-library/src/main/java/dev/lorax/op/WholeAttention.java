@@ -141,6 +141,10 @@ record WholeAttention(Attention attention, Sequences sequences) {
   /** Back from either to rows [tokens, heads · head]. */
   private Tensor rows(Tensor split, int count) {
     long time = split.size(-2);
-    return split.view(count, -1, time, attention.head()).transpose(1, 2).view(count * time, -1);
+    return split
+        .view(count, -1, time, attention.head())
+        .transpose(1, 2)
+        .contiguous()
+        .view(count * time, -1);
   }
 }

@@ -2,6 +2,7 @@ package dev.lorax.run;
 
 import dev.lorax.graph.Graph;
 import dev.lorax.graph.Parameters;
+import dev.lorax.tensor.BufferPool;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
@@ -17,12 +18,13 @@ import java.util.Set;
  * computed twice so that little is kept at all (Chen et al. 2016). How an op comes back is the op's
  * own matter: see {@link dev.lorax.graph.Differentiable}.
  */
-public final class Backpropagation {
+public final class Backpropagation implements AutoCloseable {
   private final Plan plan;
   private final Trained trained;
   private final Tail tail;
   private final List<Stretch> stretches;
   private final boolean sparing;
+  private final BufferPool pool = new BufferPool();
 
   /**
    * Prepares for a graph.
@@ -48,6 +50,7 @@ public final class Backpropagation {
    */
   public double run(Pass pass, Objective objective) {
     try (Gradients off = Gradients.off();
+        BufferPool.Opening memory = sparing ? pool.open() : null;
         Scope scope = new Scope();
         RoundTrip trip = new RoundTrip(plan, trained, new Frame(plan, pass), sparing)) {
       stretches.forEach(stretch -> stretch.there(trip));
@@ -108,5 +111,11 @@ public final class Backpropagation {
       share.close();
     }
     return value;
+  }
+
+  /** Frees the memory that is kept from run to run. */
+  @Override
+  public void close() {
+    pool.close();
   }
 }

@@ -1,7 +1,6 @@
 package dev.lorax.tensor;
 
 import java.util.function.UnaryOperator;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -36,7 +35,7 @@ public record AttentionProducts(
 
   /** Made once libtorch is there. */
   private static final class SoftmaxBackward {
-    static final NativeOp OP = new NativeOp("aten::_softmax_backward_data");
+    static final NativeOp OP = new NativeOp("aten::_softmax_backward_data", "out");
   }
 
   /**
@@ -72,7 +71,7 @@ public record AttentionProducts(
   public Mixed mix() {
     if (isOneBlock()) {
       Tensor weights = weights(0, time());
-      return new Mixed(product(weights, values).view(queries.shape().toArray()), weights);
+      return new Mixed(Kernels.products(weights, values).view(queries.shape().toArray()), weights);
     }
     int blocks = (int) ((time() + BLOCK - 1) / BLOCK);
     Tensor[] parts = new Tensor[blocks];
@@ -80,7 +79,7 @@ public record AttentionProducts(
       long from = i * BLOCK;
       long to = Math.min(time(), from + BLOCK);
       try (Scope scope = new Scope()) {
-        Tensor part = product(weights(from, to), seen(values, from, to));
+        Tensor part = Kernels.products(weights(from, to), seen(values, from, to));
         parts[i] = scope.release(part.view(queries.size(0), queries.size(1), to - from, -1));
       }
     }
@@ -119,15 +118,15 @@ public record AttentionProducts(
 
   private Slopes back(Tensor gradient, Tensor weights, long from, long to) {
     Tensor mixed = rows(gradient);
-    Tensor dv = product(weights.transpose(1, 2), mixed);
-    Tensor dWeights = product(mixed, seen(values, from, to).transpose(1, 2));
+    Tensor dv = Kernels.products(weights.transpose(1, 2), mixed);
+    Tensor dWeights = Kernels.products(mixed, seen(values, from, to).transpose(1, 2));
     long type = weights.dtype().scalarType().value;
-    Tensor dScores = SoftmaxBackward.OP.call(dWeights, weights, -1L, type);
+    Tensor dScores = SoftmaxBackward.OP.call(dWeights, weights, -1L, type, dWeights);
     if (isCapped()) {
       dScores = Derivatives.softCap(dScores, scaled(from, to), cap);
     }
-    Tensor dq = product(dScores, seen(keys, from, to)).mulInPlace(scale);
-    Tensor dk = product(dScores.transpose(1, 2), block(from, to)).mulInPlace(scale);
+    Tensor dq = Kernels.products(dScores, seen(keys, from, to)).mulInPlace(scale);
+    Tensor dk = Kernels.products(dScores.transpose(1, 2), block(from, to)).mulInPlace(scale);
     return new Slopes(dq.view(queries.size(0), queries.size(1), to - from, -1), dk, dv);
   }
 
@@ -137,13 +136,7 @@ public record AttentionProducts(
     Tensor scores =
         isCapped()
             ? Kernels.softCap(scaled(from, to), cap).add(bias)
-            : new Tensor(
-                torch.baddbmm(
-                    bias.expand(keys.size(0), -1, -1).pointer(),
-                    block(from, to).pointer(),
-                    seen(keys, from, to).transpose(1, 2).pointer(),
-                    new Scalar(1.0),
-                    new Scalar(scale)));
+            : Kernels.products(block(from, to), seen(keys, from, to).transpose(1, 2), bias, scale);
     return Gradients.areOn() // what is recorded must not be overwritten
         ? new Tensor(torch.softmax(scores.pointer(), -1))
         : new Tensor(torch.softmax_out(scores.pointer(), scores.pointer(), -1));
@@ -151,7 +144,7 @@ public record AttentionProducts(
 
   /** The scaled products, before a cap and without what is hidden. */
   private Tensor scaled(long from, long to) {
-    return product(block(from, to), seen(keys, from, to).transpose(1, 2)).mul(scale);
+    return Kernels.products(block(from, to), seen(keys, from, to).transpose(1, 2)).mul(scale);
   }
 
   private boolean isCapped() {
@@ -203,9 +196,5 @@ public record AttentionProducts(
 
   private long time() {
     return queries.size(2);
-  }
-
-  private static Tensor product(Tensor a, Tensor b) {
-    return new Tensor(torch.bmm(a.pointer(), b.pointer()));
   }
 }

@@ -121,7 +121,10 @@ public final class Derivatives {
 
   /** The gradient of x in {@link Kernels#silu}. */
   public static Tensor silu(Tensor gradient, Tensor x) {
-    return new Tensor(torch.silu_backward(gradient.pointer(), x.pointer()));
+    return Tensor.written(
+        BufferPool.lend(x, x.dtype()),
+        room -> torch.silu_backward_out(room, gradient.pointer(), x.pointer()),
+        () -> torch.silu_backward(gradient.pointer(), x.pointer()));
   }
 
   /** The gradient of x in {@link Kernels#softCap}: {@code gradient · (1 − tanh²(x / cap))}. */

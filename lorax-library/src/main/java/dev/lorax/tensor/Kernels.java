@@ -18,7 +18,10 @@ public final class Kernels {
    * {@code x · weightᵀ (+ bias)}: [tokens, in] and [out, in] give [tokens, out]. Bias may be null.
    */
   public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
-    return new Tensor(torch.linear(x.pointer(), weight.pointer(), optional(bias)));
+    return Tensor.written(
+        BufferPool.lendForProduct(x, weight, 0),
+        room -> torch.linear_out(room, x.pointer(), weight.pointer(), optional(bias)),
+        () -> torch.linear(x.pointer(), weight.pointer(), optional(bias)));
   }
 
   /** The rows of a table [vocabulary, width] that int64 ids [tokens] name: [tokens, width]. */
@@ -72,7 +75,31 @@ public final class Kernels {
 
   /** {@code x · sigmoid(x)}. */
   public static Tensor silu(Tensor x) {
-    return new Tensor(torch.silu(x.pointer()));
+    return Tensor.written(
+        BufferPool.lend(x, x.dtype()),
+        room -> torch.silu_out(room, x.pointer()),
+        () -> torch.silu(x.pointer()));
+  }
+
+  /** The products of matrices in two stacks: [n, i, j] and [n, j, k] give [n, i, k]. */
+  static Tensor products(Tensor first, Tensor second) {
+    return Tensor.written(
+        BufferPool.lend(first.dtype(), first.size(0), first.size(1), second.size(2)),
+        room -> torch.bmm_out(room, first.pointer(), second.pointer()),
+        () -> torch.bmm(first.pointer(), second.pointer()));
+  }
+
+  /** {@code scale} times those products, plus a bias [1, i, k]. */
+  static Tensor products(Tensor first, Tensor second, Tensor bias, double scale) {
+    Tensor spread = bias.expand(first.size(0), -1, -1);
+    Scalar one = new Scalar(1.0);
+    Scalar factor = new Scalar(scale);
+    return Tensor.written(
+        BufferPool.lend(first.dtype(), first.size(0), first.size(1), second.size(2)),
+        room ->
+            torch.baddbmm_out(
+                room, spread.pointer(), first.pointer(), second.pointer(), one, factor),
+        () -> torch.baddbmm(spread.pointer(), first.pointer(), second.pointer(), one, factor));
   }
 
   /** {@code max(x, 0)}. */

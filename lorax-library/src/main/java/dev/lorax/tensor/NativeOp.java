@@ -9,10 +9,14 @@ import org.bytedeco.pytorch.OperatorHandle;
 final class NativeOp {
   private final OperatorHandle operator;
 
-  /** Finds an operator, such as {@code aten::_softmax_backward_data}. */
-  NativeOp(String name) {
+  /**
+   * Finds an operator, such as {@code aten::_softmax_backward_data}.
+   *
+   * @param overload which of that name: {@code out} writes where its last argument says
+   */
+  NativeOp(String name, String overload) {
     Engine.start();
-    operator = Dispatcher.singleton().findSchemaOrThrow(name, "");
+    operator = Dispatcher.singleton().findSchemaOrThrow(name, overload);
     operator.retainReference(); // not the scope's that happens to be open
   }
 

@@ -65,7 +65,7 @@ public final class Nf4Weight implements Quantized {
     long numbers = matrix.shape().size();
     float[] largest = new float[Math.toIntExact(numbers / BLOCK)];
     try (Scope scope = new Scope()) {
-      Tensor packed = Tensor.empty(DType.U8, numbers / 2);
+      Tensor packed = Tensor.mapped(DType.U8, numbers / 2);
       ByteBuffer memory = packed.bytes();
       Blocks.forEach(
           matrix,

@@ -48,6 +48,17 @@ public final class Shape {
     return size;
   }
 
+  /** Whether broadcasting gives a tensor of this shape that one. */
+  boolean spreadsTo(Shape other) {
+    int ahead = other.rank() - rank();
+    for (int i = 0; i < rank(); i++) {
+      if (ahead < 0 || lengths[i] != 1 && lengths[i] != other.lengths[ahead + i]) {
+        return false;
+      }
+    }
+    return ahead >= 0;
+  }
+
   /** A copy of the lengths. */
   public long[] toArray() {
     return lengths.clone();

@@ -4,9 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Generator;
@@ -28,6 +31,15 @@ import org.bytedeco.pytorch.global.torch;
  * share memory with what they were made from, and keep it alive.
  */
 public final class Tensor implements Weight {
+  /** From how many bytes on a value that lives long gets pages of its own. */
+  private static final long OWN_PAGES = 1 << 20;
+
+  /**
+   * How many bytes of address space get pages of their own from glibc, whatever was freed before;
+   * pages that are never written take no memory. Other systems decide otherwise.
+   */
+  private static final long MAPPED = Loader.getPlatform().startsWith("linux") ? 33 << 20 : 0;
+
   private final org.bytedeco.pytorch.Tensor pointer;
   private Shape shape;
   private DType dtype;
@@ -71,7 +83,42 @@ public final class Tensor implements Weight {
 
   /** A tensor whose values are not set. */
   public static Tensor empty(DType type, long... shape) {
+    Tensor lent = BufferPool.lend(type, shape);
+    return lent == null ? allocated(type, shape) : lent;
+  }
+
+  private static Tensor allocated(DType type, long... shape) {
     return new Tensor(torch.empty(shape, options(type), new MemoryFormatOptional()));
+  }
+
+  /**
+   * The same for values that live long, in pages of their own: between values that come and go they
+   * would leave gaps.
+   */
+  static Tensor mapped(DType type, long... shape) {
+    long count = Shape.of(shape).size();
+    long bytes = count * type.bytes();
+    boolean shared = bytes >= OWN_PAGES && bytes < MAPPED; // with others, left to itself
+    return shared
+        ? allocated(type, MAPPED / type.bytes()).narrow(0, 0, count).view(shape)
+        : allocated(type, shape);
+  }
+
+  /**
+   * A result of the engine, in memory that was lent for it or, where that is null, in its own.
+   *
+   * @param into writes the result there
+   * @param own makes it
+   */
+  static Tensor written(
+      Tensor lent,
+      Consumer<org.bytedeco.pytorch.Tensor> into,
+      Supplier<org.bytedeco.pytorch.Tensor> own) {
+    if (lent == null) {
+      return new Tensor(own.get());
+    }
+    into.accept(lent.pointer);
+    return lent;
   }
 
   /** A tensor of zeros. */
@@ -316,12 +363,19 @@ public final class Tensor implements Weight {
 
   /** Elements in row order, without gaps; itself where that holds already. */
   public Tensor contiguous() {
-    return new Tensor(pointer.contiguous());
+    Tensor lent = isContiguous() ? null : BufferPool.lend(this, dtype());
+    return written(lent, room -> room.copy_(pointer), pointer::contiguous);
   }
 
   /** Converted to a type; itself where it has that type. */
   public Tensor to(DType type) {
-    return type == dtype() ? this : new Tensor(pointer.to(type.scalarType()));
+    if (type == dtype()) {
+      return this;
+    }
+    return written(
+        BufferPool.lend(this, type),
+        room -> room.copy_(pointer),
+        () -> pointer.to(type.scalarType()));
   }
 
   /** A copy that shares nothing. */
@@ -348,7 +402,10 @@ public final class Tensor implements Weight {
 
   /** The product element by element, with broadcasting. */
   public Tensor mul(Tensor other) {
-    return new Tensor(pointer.mul(other.pointer));
+    return written(
+        BufferPool.lendForBoth(this, other),
+        room -> torch.mul_out(room, pointer, other.pointer),
+        () -> pointer.mul(other.pointer));
   }
 
   /** Every element times a number. */
@@ -373,7 +430,10 @@ public final class Tensor implements Weight {
 
   /** The matrix product. */
   public Tensor matmul(Tensor other) {
-    return new Tensor(pointer.matmul(other.pointer));
+    return written(
+        BufferPool.lendForProduct(this, other, 1),
+        room -> torch.mm_out(room, pointer, other.pointer),
+        () -> pointer.matmul(other.pointer));
   }
 
   /** This plus {@code factor} times the matrix product of {@code a} and {@code b}, in one pass. */
@@ -626,7 +686,7 @@ public final class Tensor implements Weight {
     return new TensorVector(pointers);
   }
 
-  private static TensorOptions options(DType type) {
+  static TensorOptions options(DType type) {
     Engine.start();
     return new TensorOptions(type.scalarType());
   }

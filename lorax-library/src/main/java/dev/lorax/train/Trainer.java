@@ -213,6 +213,7 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    backpropagation.close();
     optimizer.close();
     flat.close();
   }

@@ -270,7 +270,10 @@ class BackpropagationTest {
             .forEach(
                 (name, value) ->
                     gradients.put(name, Tensor.zeros(type(), value.shape().toArray())));
-        double value = new Backpropagation(graph, all, gradients, memory).run(pass, new Loss(pass));
+        double value;
+        try (Backpropagation way = new Backpropagation(graph, all, gradients, memory)) {
+          value = way.run(pass, new Loss(pass));
+        }
         Map<String, double[]> values = new LinkedHashMap<>();
         gradients.forEach((name, gradient) -> values.put(name, gradient.toDoubles()));
         return new Result(value, values);

@@ -27,8 +27,9 @@ public final class GradientProbe {
         .forEach(
             (name, value) ->
                 gradients.put(name, Tensor.zeros(value.dtype(), value.shape().toArray())));
-    new Backpropagation(graph, all, gradients, Recomputation.NONE)
-        .run(Loss.pass(batch, Mode.inference()), loss);
+    try (Backpropagation way = new Backpropagation(graph, all, gradients, Recomputation.NONE)) {
+      way.run(Loss.pass(batch, Mode.inference()), loss);
+    }
     return gradients;
   }
 }

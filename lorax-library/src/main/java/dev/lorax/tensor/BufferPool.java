@@ -1,0 +1,180 @@
+package dev.lorax.tensor;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.PointerConsumer;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Memory for the large values of training steps, lent again when the last handle and view of a
+ * value is closed.
+ *
+ * <p>A general allocator puts what a step keeps between what it frees at once, and cannot use the
+ * gaps: with glibc they come to a tenth of all memory where a large base is trained. Here a value
+ * gets the memory of another of its size, rounded up to a power of two; each has pages of its own,
+ * and those that are never written take no memory.
+ */
+public final class BufferPool implements AutoCloseable {
+  private static final long LEAST = 1 << 20;
+  private static final long MOST = 32 << 20;
+
+  private static final ThreadLocal<BufferPool> OPEN = new ThreadLocal<>();
+
+  /** What is lent, by address. */
+  private static final Map<Long, Loan> LOANS = new ConcurrentHashMap<>();
+
+  private final Map<Long, Shelf> shelves = new HashMap<>(); // by bytes of each buffer
+  private boolean closed;
+  private long openings;
+
+  /** Buffers of one size. */
+  private static final class Shelf {
+    final ArrayDeque<Tensor> idle = new ArrayDeque<>();
+    int lent;
+    int most; // lent at once, since the pool was opened
+  }
+
+  private record Loan(BufferPool pool, Tensor buffer) {}
+
+  /** Large tensors that this thread makes come from the pool until that is closed. */
+  public final class Opening implements AutoCloseable {
+    private final BufferPool before = OPEN.get();
+
+    private Opening() {
+      OPEN.set(BufferPool.this);
+      if (Long.bitCount(++openings) == 1) { // ever more rarely: it takes some milliseconds
+        Pointer.trimMemory();
+      }
+    }
+
+    /** Frees the buffers that were not needed this time. */
+    @Override
+    public void close() {
+      OPEN.set(before);
+      trim();
+    }
+  }
+
+  /**
+   * Opens the pool on this thread. What was freed before, by reading weights and by the compiler,
+   * goes back to the system.
+   */
+  public Opening open() {
+    return new Opening();
+  }
+
+  /**
+   * A tensor whose values are not set, from the pool that is open on this thread; null: none is, or
+   * the tensor is too small or too large for it, or the engine records, which it cannot do for what
+   * is written into memory that was there.
+   */
+  static Tensor lend(DType type, long... shape) {
+    BufferPool pool = OPEN.get();
+    if (pool == null || Gradients.areOn()) {
+      return null;
+    }
+    long bytes = Shape.of(shape).size() * type.bytes();
+    return bytes < LEAST || bytes > MOST ? null : pool.lend(bytes, type, shape);
+  }
+
+  /** The same, in the shape of another. */
+  static Tensor lend(Tensor like, DType type) {
+    return OPEN.get() == null ? null : lend(type, like.shape().toArray());
+  }
+
+  /** The same for a result of two tensors, number by number, where it has the first's shape. */
+  static Tensor lendForBoth(Tensor first, Tensor second) {
+    return OPEN.get() == null
+            || first.dtype() != second.dtype()
+            || !second.shape().spreadsTo(first.shape())
+        ? null
+        : lend(first, first.dtype());
+  }
+
+  /**
+   * The same for rows times a matrix.
+   *
+   * @param dimension of the matrix, as long as the product's rows
+   */
+  static Tensor lendForProduct(Tensor rows, Tensor matrix, int dimension) {
+    return OPEN.get() == null || rows.shape().rank() != 2 || matrix.shape().rank() != 2
+        ? null
+        : lend(rows.dtype(), rows.size(0), matrix.size(dimension));
+  }
+
+  private Tensor lend(long bytes, DType type, long[] shape) {
+    Tensor buffer = take(Long.highestOneBit(2 * bytes - 1));
+    Pointer memory = buffer.pointer().data_ptr();
+    LOANS.put(memory.address(), new Loan(this, buffer));
+    return new Tensor(
+        torch.from_blob(
+            memory, shape, Returns.TO_POOL, Tensor.options(type), new DeviceOptional()));
+  }
+
+  private synchronized Tensor take(long size) {
+    Shelf shelf = shelves.computeIfAbsent(size, any -> new Shelf());
+    shelf.lent++;
+    shelf.most = Math.max(shelf.most, shelf.lent);
+    Tensor buffer = shelf.idle.pollLast();
+    if (buffer != null) {
+      return buffer;
+    }
+    try (Scope own = new Scope()) {
+      return own.release(Tensor.mapped(DType.U8, size));
+    }
+  }
+
+  private synchronized void give(Tensor buffer) {
+    Shelf shelf = shelves.get(buffer.byteCount());
+    shelf.lent--;
+    if (closed) {
+      buffer.close();
+    } else {
+      shelf.idle.addLast(buffer);
+    }
+  }
+
+  /** Frees what was not needed since it was opened. */
+  private synchronized void trim() {
+    for (Shelf shelf : shelves.values()) {
+      while (!shelf.idle.isEmpty() && shelf.idle.size() + shelf.lent > shelf.most) {
+        shelf.idle.pollFirst().close();
+      }
+      shelf.most = shelf.lent;
+    }
+  }
+
+  /** How many buffers wait to be lent. */
+  synchronized int idle() {
+    return shelves.values().stream().mapToInt(shelf -> shelf.idle.size()).sum();
+  }
+
+  /** Frees what is idle now; what is lent is freed when its last handle is closed. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    for (Shelf shelf : shelves.values()) {
+      shelf.idle.forEach(Tensor::close);
+      shelf.idle.clear();
+    }
+  }
+
+  /** What the engine calls when it would free a lent buffer, on whichever thread that is. */
+  private static final class Returns extends PointerConsumer {
+    static final Returns TO_POOL = new Returns();
+
+    private Returns() {
+      retainReference(); // beyond the scope that is open
+    }
+
+    @Override
+    public void call(Pointer memory) {
+      Loan loan = LOANS.remove(memory.address());
+      loan.pool.give(loan.buffer);
+    }
+  }
+}
