@@ -54,6 +54,9 @@ public final class Backpropagation implements AutoCloseable {
         Scope scope = new Scope();
         RoundTrip trip = new RoundTrip(plan, trained, new Frame(plan, pass), sparing)) {
       stretches.forEach(stretch -> stretch.there(trip));
+      if (memory != null) { // nearly all that is kept is there now
+        memory.tidy();
+      }
       double value = tail(trip, objective, scope);
       if (Double.isFinite(value)) {
         for (int i = stretches.size() - 1; i >= 0; i--) {

@@ -21,6 +21,7 @@ import org.bytedeco.pytorch.global.torch;
 public final class BufferPool implements AutoCloseable {
   private static final long LEAST = 1 << 20;
   private static final long MOST = 32 << 20;
+  private static final long BETWEEN = 5_000_000_000L; // nanoseconds
 
   private static final ThreadLocal<BufferPool> OPEN = new ThreadLocal<>();
 
@@ -29,7 +30,7 @@ public final class BufferPool implements AutoCloseable {
 
   private final Map<Long, Shelf> shelves = new HashMap<>(); // by bytes of each buffer
   private boolean closed;
-  private long openings;
+  private long tidied = System.nanoTime() - 2 * BETWEEN;
 
   /** Buffers of one size. */
   private static final class Shelf {
@@ -46,8 +47,18 @@ public final class BufferPool implements AutoCloseable {
 
     private Opening() {
       OPEN.set(BufferPool.this);
-      if (Long.bitCount(++openings) == 1) { // ever more rarely: it takes some milliseconds
+      tidy();
+    }
+
+    /**
+     * Gives back to the system what was freed elsewhere, by reading weights or by the compiler, if
+     * that was not done in the last seconds: it takes some milliseconds.
+     */
+    public void tidy() {
+      long now = System.nanoTime();
+      if (now - tidied > BETWEEN) {
         Pointer.trimMemory();
+        tidied = now;
       }
     }
 
@@ -59,10 +70,7 @@ public final class BufferPool implements AutoCloseable {
     }
   }
 
-  /**
-   * Opens the pool on this thread. What was freed before, by reading weights and by the compiler,
-   * goes back to the system.
-   */
+  /** Opens the pool on this thread. */
   public Opening open() {
     return new Opening();
   }

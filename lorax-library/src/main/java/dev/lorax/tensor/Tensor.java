@@ -31,14 +31,13 @@ import org.bytedeco.pytorch.global.torch;
  * share memory with what they were made from, and keep it alive.
  */
 public final class Tensor implements Weight {
-  /** From how many bytes on a value that lives long gets pages of its own. */
-  private static final long OWN_PAGES = 1 << 20;
-
   /**
-   * How many bytes of address space get pages of their own from glibc, whatever was freed before;
-   * pages that are never written take no memory. Other systems decide otherwise.
+   * Whether an allocation of more than {@link #MAPPED} bytes has pages of its own, those that are
+   * never written take no memory, and all go when it is freed.
    */
-  private static final long MAPPED = Loader.getPlatform().startsWith("linux") ? 33 << 20 : 0;
+  private static final boolean OWNS_PAGES = Loader.getPlatform().startsWith("linux");
+
+  private static final long MAPPED = 32 << 20; // glibc's, whatever was freed before
 
   private final org.bytedeco.pytorch.Tensor pointer;
   private Shape shape;
@@ -92,16 +91,20 @@ public final class Tensor implements Weight {
   }
 
   /**
-   * The same for values that live long, in pages of their own: between values that come and go they
-   * would leave gaps.
+   * The same for values that live long, in pages of their own, large ones if the system has them:
+   * between values that come and go they would leave gaps.
    */
   static Tensor mapped(DType type, long... shape) {
     long count = Shape.of(shape).size();
     long bytes = count * type.bytes();
-    boolean shared = bytes >= OWN_PAGES && bytes < MAPPED; // with others, left to itself
-    return shared
-        ? allocated(type, MAPPED / type.bytes()).narrow(0, 0, count).view(shape)
-        : allocated(type, shape);
+    if (!OWNS_PAGES || bytes < LargePages.SIZE / 2) {
+      return allocated(type, shape);
+    }
+    Tensor pages = allocated(DType.U8, Math.max(MAPPED, bytes) + LargePages.SIZE);
+    long address = pages.pointer.data_ptr().address();
+    long start = Math.floorMod(-address, LargePages.SIZE);
+    LargePages.ask(address + start, bytes);
+    return pages.narrow(0, start, bytes).viewAs(type).view(shape);
   }
 
   /**
