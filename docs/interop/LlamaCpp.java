@@ -71,6 +71,23 @@ public class LlamaCpp {
   static final String LLAMA3 =
       ",'rope_scaling':{'rope_type':'llama3','factor':8.0,'low_freq_factor':1.0,'high_freq_factor':4.0,"
           + "'original_max_position_embeddings':64}";
+  static final String LONG = // by the short factors: llama.cpp takes the long ones where its context is longer
+      ",'original_max_position_embeddings':256,'rope_scaling':{'type':'longrope',"
+          + "'short_factor':[1.0,1.5,2.0,2.5],'long_factor':[1.2,3.0,5.0,6.0]}";
+  static final String TIED = ",'tie_word_embeddings':true";
+  static final String UNTIED = ",'tie_word_embeddings':false";
+  static final String GEMMA = SIZES + WIDE + ",'hidden_activation':'gelu_pytorch_tanh','query_pre_attn_scalar':32";
+  static final String CAPS = ",'attn_logit_softcapping':2.0,'final_logit_softcapping':3.0";
+  static final String GEMMA3 = "'model_type':'gemma3_text','sliding_window':8,'rope_local_base_freq':3000.0" + GEMMA;
+  static final String PHI3 = "'model_type':'phi3'" + SIZES.replace("embeddings':256", "embeddings':512");
+  static final String GRANITE =
+      "'model_type':'granite','attention_multiplier':0.2,'embedding_multiplier':2.0,'residual_multiplier':0.5,"
+          + "'logits_scaling':0.4" + SIZES;
+  static final String SMOLLM3 = "'model_type':'smollm3'" + SIZES.replace("layers':3", "layers':5"); // the 4th unrotated
+  static final String NEOX = // its usual GELU, by erf, llama.cpp computes by tanh
+      "'model_type':'gpt_neox','vocab_size':%d,'hidden_size':64,'intermediate_size':96,'num_hidden_layers':3,"
+          + "'num_attention_heads':4,'max_position_embeddings':256,'rotary_emb_base':3000,'hidden_act':'gelu_new'";
+  static final String BIGCODE = GPT2.replace("gpt2", "gpt_bigcode");
 
   static Path work;
   static String server;
@@ -82,15 +99,30 @@ public class LlamaCpp {
     JsonNode bytes = tokenizer("gpt2_bytelevel");
     JsonNode llama3 = tokenizer("llama3_split");
     check("gpt2", GPT2, bytes, true);
-    check("gpt2-untied", GPT2 + ",'tie_word_embeddings':false", bytes, false);
+    check("gpt2-untied", GPT2 + UNTIED, bytes, false);
     check("llama", LLAMA, llama3, true);
     check("llama-wide-biased", LLAMA + WIDE + BIASES, llama3, false);
-    check("llama-tied-rope-llama3", LLAMA + ",'tie_word_embeddings':true" + LLAMA3, llama3, false);
+    check("llama-tied-rope-llama3", LLAMA + TIED + LLAMA3, llama3, false);
     check("llama-rope-linear", LLAMA + LINEAR, bytes, false);
     check("llama-rope-yarn", LLAMA + YARN, bytes, false);
     check("mistral", "'model_type':'mistral','sliding_window':null" + SIZES, pieces(), false);
-    check("qwen2", "'model_type':'qwen2','tie_word_embeddings':true" + SIZES, qwen(), false);
+    check("qwen2", "'model_type':'qwen2'" + SIZES + TIED, qwen(), false);
     check("qwen3", "'model_type':'qwen3'" + SIZES + WIDE, qwen(), false);
+    check("gemma", "'model_type':'gemma'" + GEMMA, llama3, false);
+    check("gemma2", "'model_type':'gemma2','sliding_window':8" + GEMMA + CAPS, llama3, false);
+    check("gemma3", GEMMA3 + ",'sliding_window_pattern':3" + LINEAR, llama3, false);
+    check("gemma3-untied", GEMMA3 + ",'sliding_window_pattern':2" + UNTIED, llama3, false);
+    check("phi-three", PHI3 + UNTIED, llama3, false); // named phi3, llama.cpp would cut texts as Phi-3's tokenizer does
+    check("phi-three-tied-longrope", PHI3 + TIED + ",'partial_rotary_factor':0.5" + LONG, llama3, false);
+    check("olmo2", "'model_type':'olmo2'" + SIZES + UNTIED, llama3, false);
+    check("granite", GRANITE + UNTIED, llama3, false);
+    check("granite-tied-biased", GRANITE + TIED + BIASES, llama3, false);
+    check("smollm3", SMOLLM3, llama3, false);
+    check("smollm3-untied", SMOLLM3 + UNTIED, llama3, false);
+    check("neox", NEOX + ",'rotary_pct':0.5", bytes, false);
+    check("neox-sequential", NEOX + ",'use_parallel_residual':false", bytes, false);
+    check("bigcode", BIGCODE, bytes, false);
+    check("bigcode-multi-head", BIGCODE + ",'multi_query':false", bytes, false);
     check("the demo's model", Path.of("demo/base"), true);
     System.out.println(failures == 0 ? "ok" : failures + " FAILED");
     System.exit(failures == 0 ? 0 : 1);
