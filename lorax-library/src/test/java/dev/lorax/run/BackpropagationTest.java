@@ -18,10 +18,13 @@ import dev.lorax.lora.Lora;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.lora.Lorax;
 import dev.lorax.model.Architecture;
+import dev.lorax.model.Dimensions;
 import dev.lorax.model.Gpt2;
+import dev.lorax.model.Llama;
 import dev.lorax.op.Activation;
 import dev.lorax.op.Dense;
 import dev.lorax.op.EmbeddingNoise;
+import dev.lorax.op.RopeScaling;
 import dev.lorax.tensor.CrossEntropy;
 import dev.lorax.tensor.DType;
 import dev.lorax.tensor.Gradients;
@@ -103,6 +106,40 @@ class BackpropagationTest {
         assertThat(again.value()).isEqualTo(kept.value());
         kept.gradients()
             .forEach((name, own) -> assertThat(again.gradients().get(name)).isEqualTo(own));
+      }
+    }
+  }
+
+  /** Values of a megabyte and more are lent, where memory is short. */
+  @Test
+  void lentMemoryChangesNoBit() {
+    Llama wide =
+        new Llama(
+            new Dimensions(
+                29,
+                320,
+                512,
+                2,
+                4,
+                2,
+                128,
+                1024,
+                Activation.SILU,
+                1e-5,
+                10_000,
+                new RopeScaling.Default(),
+                false),
+            false,
+            false);
+    int[] tokens = new Random(4).ints(640, 0, 29).toArray();
+    Pass pass = Pass.of(tokens, Sequences.uniform(2, 320)).in(Mode.training(7, 3));
+    try (Case one = Case.adapted(wide, DType.F32, 0.3)) {
+      Result kept = one.own(pass, Recomputation.NONE);
+      for (double share : new double[] {0.01, 1}) {
+        Result lent = one.own(pass, new Recomputation(share));
+        assertThat(lent.value()).isEqualTo(kept.value());
+        kept.gradients()
+            .forEach((name, own) -> assertThat(lent.gradients().get(name)).isEqualTo(own));
       }
     }
   }
