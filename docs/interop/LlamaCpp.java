@@ -212,7 +212,7 @@ public class LlamaCpp {
         int same = Arrays.mismatch(ours, theirs);
         equal += same < 0 ? ours.length : same;
         double[][] along = logits(base, model, ids, theirs);
-        far = Math.max(far, distance(along, reply.path("completion_probabilities")));
+        far = Math.max(far, distance(along, theirs, reply.path("completion_probabilities")));
         worst = Math.max(worst, -least(along, theirs));
         closest = Math.min(closest, least(logits(base, model, ids, ours), ours));
       }
@@ -271,10 +271,13 @@ public class LlamaCpp {
     return least;
   }
 
-  /** How far the log-probabilities that llama.cpp tells of the likeliest tokens are from ours. */
-  static double distance(double[][] logits, JsonNode theirs) {
+  /**
+   * How far the log-probabilities that llama.cpp tells of the likeliest tokens are from ours: up to the first place of
+   * which it tells none, since it waits for the rest of a character there.
+   */
+  static double distance(double[][] logits, int[] chosen, JsonNode theirs) {
     double most = 0;
-    for (int i = 0; i < logits.length; i++) {
+    for (int i = 0; i < theirs.size() && theirs.get(i).path("id").asInt() == chosen[i]; i++) {
       double total = Math.log(Arrays.stream(logits[i]).map(Math::exp).sum());
       for (JsonNode token : theirs.get(i).get("top_logprobs")) {
         double ours = logits[i][token.path("id").asInt()] - total;
