@@ -50,12 +50,12 @@ public final class Backpropagation implements AutoCloseable {
    */
   public double run(Pass pass, Objective objective) {
     try (Gradients off = Gradients.off();
-        BufferPool.Opening memory = sparing ? pool.open() : null;
+        BufferPool.Opening memory = lending();
         Scope scope = new Scope();
         RoundTrip trip = new RoundTrip(plan, trained, new Frame(plan, pass), sparing)) {
       stretches.forEach(stretch -> stretch.there(trip));
       if (memory != null) { // nearly all that is kept is there now
-        memory.tidy();
+        memory.trimHeap();
       }
       double value = tail(trip, objective, scope);
       if (Double.isFinite(value)) {
@@ -114,6 +114,11 @@ public final class Backpropagation implements AutoCloseable {
       share.close();
     }
     return value;
+  }
+
+  /** The memory that runs share, for what else is computed between them; null: none is kept. */
+  public BufferPool.Opening lending() {
+    return sparing ? pool.open() : null;
   }
 
   /** Frees the memory that is kept from run to run. */

@@ -121,7 +121,8 @@ public record AttentionProducts(
     Tensor dv = Kernels.products(weights.transpose(1, 2), mixed);
     Tensor dWeights = Kernels.products(mixed, seen(values, from, to).transpose(1, 2));
     long type = weights.dtype().scalarType().value;
-    Tensor dScores = SoftmaxBackward.OP.call(dWeights, weights, -1L, type, dWeights);
+    Tensor dScores = // written over dWeights
+        SoftmaxBackward.OP.call(dWeights, weights, -1L, type, dWeights);
     if (isCapped()) {
       dScores = Derivatives.softCap(dScores, scaled(from, to), cap);
     }

@@ -11,12 +11,11 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Memory for the large values of training steps, lent again when the last handle and view of a
- * value is closed.
+ * value is closed: on Linux, elsewhere it lends nothing.
  *
  * <p>A general allocator puts what a step keeps between what it frees at once, and cannot use the
  * gaps: with glibc they come to a tenth of all memory where a large base is trained. Here a value
- * gets the memory of another of its size, rounded up to a power of two; each has pages of its own,
- * and those that are never written take no memory.
+ * gets the memory of another of its size, rounded up to a power of two, in {@link Pages}.
  */
 public final class BufferPool implements AutoCloseable {
   private static final long LEAST = 1 << 20;
@@ -30,13 +29,13 @@ public final class BufferPool implements AutoCloseable {
 
   private final Map<Long, Shelf> shelves = new HashMap<>(); // by bytes of each buffer
   private boolean closed;
-  private long tidied = System.nanoTime() - 2 * BETWEEN;
+  private long trimmed = System.nanoTime() - 2 * BETWEEN;
 
   /** Buffers of one size. */
   private static final class Shelf {
     final ArrayDeque<Tensor> idle = new ArrayDeque<>();
     int lent;
-    int most; // lent at once, since the pool was opened
+    int most; // lent at once, since the pool was opened last
   }
 
   private record Loan(BufferPool pool, Tensor buffer) {}
@@ -47,18 +46,19 @@ public final class BufferPool implements AutoCloseable {
 
     private Opening() {
       OPEN.set(BufferPool.this);
-      tidy();
+      beginCount();
+      trimHeap();
     }
 
     /**
      * Gives back to the system what was freed elsewhere, by reading weights or by the compiler, if
      * that was not done in the last seconds: it takes some milliseconds.
      */
-    public void tidy() {
+    public void trimHeap() {
       long now = System.nanoTime();
-      if (now - tidied > BETWEEN) {
+      if (now - trimmed > BETWEEN) {
         Pointer.trimMemory();
-        tidied = now;
+        trimmed = now;
       }
     }
 
@@ -66,7 +66,7 @@ public final class BufferPool implements AutoCloseable {
     @Override
     public void close() {
       OPEN.set(before);
-      trim();
+      dropSpare();
     }
   }
 
@@ -82,7 +82,7 @@ public final class BufferPool implements AutoCloseable {
    */
   static Tensor lend(DType type, long... shape) {
     BufferPool pool = OPEN.get();
-    if (pool == null || Gradients.areOn()) {
+    if (pool == null || !Pages.areThere() || Gradients.areOn()) {
       return null;
     }
     long bytes = Shape.of(shape).size() * type.bytes();
@@ -125,12 +125,13 @@ public final class BufferPool implements AutoCloseable {
 
   private synchronized Tensor take(long size) {
     Shelf shelf = shelves.computeIfAbsent(size, any -> new Shelf());
+    Tensor buffer = shelf.idle.isEmpty() ? made(size) : shelf.idle.removeLast();
     shelf.lent++;
     shelf.most = Math.max(shelf.most, shelf.lent);
-    Tensor buffer = shelf.idle.pollLast();
-    if (buffer != null) {
-      return buffer;
-    }
+    return buffer;
+  }
+
+  private static Tensor made(long size) {
     try (Scope own = new Scope()) {
       return own.release(Tensor.mapped(DType.U8, size));
     }
@@ -146,13 +147,16 @@ public final class BufferPool implements AutoCloseable {
     }
   }
 
+  private synchronized void beginCount() {
+    shelves.values().forEach(shelf -> shelf.most = shelf.lent);
+  }
+
   /** Frees what was not needed since it was opened. */
-  private synchronized void trim() {
+  private synchronized void dropSpare() {
     for (Shelf shelf : shelves.values()) {
       while (!shelf.idle.isEmpty() && shelf.idle.size() + shelf.lent > shelf.most) {
-        shelf.idle.pollFirst().close();
+        shelf.idle.removeFirst().close();
       }
-      shelf.most = shelf.lent;
     }
   }
 
@@ -171,7 +175,9 @@ public final class BufferPool implements AutoCloseable {
     }
   }
 
-  /** What the engine calls when it would free a lent buffer, on whichever thread that is. */
+  /**
+   * What the engine calls when it would free a lent buffer, on whichever thread; must not throw.
+   */
   private static final class Returns extends PointerConsumer {
     static final Returns TO_POOL = new Returns();
 

@@ -122,7 +122,7 @@ public final class Derivatives {
   /** The gradient of x in {@link Kernels#silu}. */
   public static Tensor silu(Tensor gradient, Tensor x) {
     return Tensor.written(
-        BufferPool.lend(x, x.dtype()),
+        BufferPool.lendForBoth(x, gradient),
         room -> torch.silu_backward_out(room, gradient.pointer(), x.pointer()),
         () -> torch.silu_backward(gradient.pointer(), x.pointer()));
   }

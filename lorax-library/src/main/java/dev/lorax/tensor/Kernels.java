@@ -89,7 +89,7 @@ public final class Kernels {
         () -> torch.bmm(first.pointer(), second.pointer()));
   }
 
-  /** {@code scale} times those products, plus a bias [1, i, k]. */
+  /** {@code scale} times those products, plus a bias that spreads to [1, i, k]. */
   static Tensor products(Tensor first, Tensor second, Tensor bias, double scale) {
     Tensor spread = bias.expand(first.size(0), -1, -1);
     Scalar one = new Scalar(1.0);

@@ -12,7 +12,7 @@ final class NativeOp {
   /**
    * Finds an operator, such as {@code aten::_softmax_backward_data}.
    *
-   * @param overload which of that name: {@code out} writes where its last argument says
+   * @param overload which of that name; one called {@code out} writes where its last argument says
    */
   NativeOp(String name, String overload) {
     Engine.start();

@@ -9,7 +9,6 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Generator;
@@ -31,13 +30,7 @@ import org.bytedeco.pytorch.global.torch;
  * share memory with what they were made from, and keep it alive.
  */
 public final class Tensor implements Weight {
-  /**
-   * Whether an allocation of more than {@link #MAPPED} bytes has pages of its own, those that are
-   * never written take no memory, and all go when it is freed.
-   */
-  private static final boolean OWNS_PAGES = Loader.getPlatform().startsWith("linux");
-
-  private static final long MAPPED = 32 << 20; // glibc's, whatever was freed before
+  private static final long LEAST_MAPPED = 1 << 20; // bytes
 
   private final org.bytedeco.pytorch.Tensor pointer;
   private Shape shape;
@@ -91,20 +84,15 @@ public final class Tensor implements Weight {
   }
 
   /**
-   * The same for values that live long, in pages of their own, large ones if the system has them:
-   * between values that come and go they would leave gaps.
+   * The same for values that live long, in {@link Pages} where there are any: between values that
+   * come and go they would leave gaps.
    */
   static Tensor mapped(DType type, long... shape) {
-    long count = Shape.of(shape).size();
-    long bytes = count * type.bytes();
-    if (!OWNS_PAGES || bytes < LargePages.SIZE / 2) {
-      return allocated(type, shape);
-    }
-    Tensor pages = allocated(DType.U8, Math.max(MAPPED, bytes) + LargePages.SIZE);
-    long address = pages.pointer.data_ptr().address();
-    long start = Math.floorMod(-address, LargePages.SIZE);
-    LargePages.ask(address + start, bytes);
-    return pages.narrow(0, start, bytes).viewAs(type).view(shape);
+    long bytes = Shape.of(shape).size() * type.bytes();
+    Optional<Tensor> pages = bytes < LEAST_MAPPED ? Optional.empty() : Pages.take(bytes);
+    return pages
+        .map(memory -> memory.viewAs(type).view(shape))
+        .orElseGet(() -> allocated(type, shape));
   }
 
   /**

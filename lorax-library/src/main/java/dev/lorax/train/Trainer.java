@@ -7,6 +7,7 @@ import dev.lorax.graph.Parameters;
 import dev.lorax.run.Backpropagation;
 import dev.lorax.run.Pass;
 import dev.lorax.run.Session;
+import dev.lorax.tensor.BufferPool;
 import dev.lorax.tensor.Gradients;
 import dev.lorax.tensor.Scope;
 import dev.lorax.tensor.Tensor;
@@ -103,7 +104,9 @@ public final class Trainer implements Iterable<Step>, AutoCloseable {
 
   /** Measures the model as it stands on the first so many batches. */
   public Evaluation evaluate(Batches heldOut, long count) {
-    return Evaluation.of(session, heldOut, count);
+    try (BufferPool.Opening lending = backpropagation.lending()) {
+      return Evaluation.of(session, heldOut, count);
+    }
   }
 
   /**

@@ -6,7 +6,7 @@ import dev.lorax.tensor.AttentionProducts.Slopes;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Against the engine's fused kernel, for sequences in one block and in several. */
+/** Against the engine's fused kernel, for sequences in one block and in several, in lent memory. */
 class AttentionProductsTest {
   private static final long KEY_HEADS = 3;
   private static final long GROUP = 2;
@@ -33,7 +33,9 @@ class AttentionProductsTest {
         expected = fused(q, k, v, causal ? Kernels.slidingMask(time, time, window) : null);
         expected.mul(gradient).sum().backward();
       }
-      try (Gradients off = Gradients.off()) {
+      try (Gradients off = Gradients.off();
+          BufferPool pool = new BufferPool();
+          BufferPool.Opening lent = pool.open()) {
         AttentionProducts products =
             new AttentionProducts(q, k, v, window, 0.3, Double.POSITIVE_INFINITY, causal);
         AttentionProducts.Mixed mixed = products.mix();
@@ -64,7 +66,9 @@ class AttentionProductsTest {
         expected = Kernels.cappedAttention(queries, keys, values, mask, 0.9, 0.7);
         expected.mul(gradient.view(1, KEY_HEADS * GROUP, time, HEAD)).sum().backward();
       }
-      try (Gradients off = Gradients.off()) {
+      try (Gradients off = Gradients.off();
+          BufferPool pool = new BufferPool();
+          BufferPool.Opening lent = pool.open()) {
         AttentionProducts products = new AttentionProducts(q, k, v, window, 0.9, 0.7, true);
         AttentionProducts.Mixed mixed = products.mix();
         requireClose(mixed.mixed(), expected.view(KEY_HEADS, GROUP, time, HEAD));
