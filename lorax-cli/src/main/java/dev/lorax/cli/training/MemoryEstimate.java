@@ -40,6 +40,7 @@ public record MemoryEstimate(long base, long adapter, Activations activations) {
 
   /** Bytes at the peak, where that share of the stretches is computed twice. */
   public long peak(double share) {
-    return RUNTIME + base + adapter + (long) (GAPS * activations.peak(share));
+    double gaps = share > 0 ? 1 : GAPS; // lent memory leaves none
+    return RUNTIME + base + adapter + (long) (gaps * activations.peak(share));
   }
 }
