@@ -19,6 +19,9 @@ public record MemoryEstimate(long base, long adapter, Activations activations) {
   /** What the allocator takes for values beyond their bytes: gaps between those alive; measured. */
   private static final double GAPS = 1.3;
 
+  /** The same where memory is lent: each size has its own, rounded up; measured, too. */
+  private static final double LENT = 1.1;
+
   /** An estimate for batches of so many windows of so many tokens. */
   public static MemoryEstimate of(LanguageModel base, Adapter adapter, int batch, int window) {
     return ofTokens(base, adapter, (long) batch * window, window);
@@ -40,7 +43,7 @@ public record MemoryEstimate(long base, long adapter, Activations activations) {
 
   /** Bytes at the peak, where that share of the stretches is computed twice. */
   public long peak(double share) {
-    double gaps = share > 0 ? 1 : GAPS; // lent memory leaves none
-    return RUNTIME + base + adapter + (long) (gaps * activations.peak(share));
+    double room = share > 0 ? LENT : GAPS;
+    return RUNTIME + base + adapter + (long) (room * activations.peak(share));
   }
 }
