@@ -3,11 +3,7 @@ package dev.lorax.tensor;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.pytorch.DeviceOptional;
-import org.bytedeco.pytorch.PointerConsumer;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Memory for the large values of training steps, lent again when the last handle and view of a
@@ -24,8 +20,10 @@ public final class BufferPool implements AutoCloseable {
 
   private static final ThreadLocal<BufferPool> OPEN = new ThreadLocal<>();
 
-  /** What is lent, by address. */
-  private static final Map<Long, Loan> LOANS = new ConcurrentHashMap<>();
+  /** Made with the first loan: every tensor asks this class, long before libtorch is there. */
+  private static final class Lent {
+    static final OwnMemory MEMORY = new OwnMemory();
+  }
 
   private final Map<Long, Shelf> shelves = new HashMap<>(); // by bytes of each buffer
   private boolean closed;
@@ -37,8 +35,6 @@ public final class BufferPool implements AutoCloseable {
     int lent;
     int most; // lent at once, since the pool was opened last
   }
-
-  private record Loan(BufferPool pool, Tensor buffer) {}
 
   /** Large tensors that this thread makes come from the pool until that is closed. */
   public final class Opening implements AutoCloseable {
@@ -114,13 +110,16 @@ public final class BufferPool implements AutoCloseable {
         : lend(rows.dtype(), rows.size(0), matrix.size(dimension));
   }
 
+  /** The same for products of matrices in two stacks. */
+  static Tensor lendForProducts(Tensor first, Tensor second) {
+    return OPEN.get() == null
+        ? null
+        : lend(first.dtype(), first.size(0), first.size(1), second.size(2));
+  }
+
   private Tensor lend(long bytes, DType type, long[] shape) {
     Tensor buffer = take(Long.highestOneBit(2 * bytes - 1));
-    Pointer memory = buffer.pointer().data_ptr();
-    LOANS.put(memory.address(), new Loan(this, buffer));
-    return new Tensor(
-        torch.from_blob(
-            memory, shape, Returns.TO_POOL, Tensor.options(type), new DeviceOptional()));
+    return Lent.MEMORY.tensor(buffer.pointer().data_ptr(), type, shape, () -> give(buffer));
   }
 
   private synchronized Tensor take(long size) {
@@ -172,23 +171,6 @@ public final class BufferPool implements AutoCloseable {
     for (Shelf shelf : shelves.values()) {
       shelf.idle.forEach(Tensor::close);
       shelf.idle.clear();
-    }
-  }
-
-  /**
-   * What the engine calls when it would free a lent buffer, on whichever thread; must not throw.
-   */
-  private static final class Returns extends PointerConsumer {
-    static final Returns TO_POOL = new Returns();
-
-    private Returns() {
-      retainReference(); // beyond the scope that is open
-    }
-
-    @Override
-    public void call(Pointer memory) {
-      Loan loan = LOANS.remove(memory.address());
-      loan.pool.give(loan.buffer);
     }
   }
 }

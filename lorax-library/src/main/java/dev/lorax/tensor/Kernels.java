@@ -84,7 +84,7 @@ public final class Kernels {
   /** The products of matrices in two stacks: [n, i, j] and [n, j, k] give [n, i, k]. */
   static Tensor products(Tensor first, Tensor second) {
     return Tensor.written(
-        BufferPool.lend(first.dtype(), first.size(0), first.size(1), second.size(2)),
+        BufferPool.lendForProducts(first, second),
         room -> torch.bmm_out(room, first.pointer(), second.pointer()),
         () -> torch.bmm(first.pointer(), second.pointer()));
   }
@@ -95,7 +95,7 @@ public final class Kernels {
     Scalar one = new Scalar(1.0);
     Scalar factor = new Scalar(scale);
     return Tensor.written(
-        BufferPool.lend(first.dtype(), first.size(0), first.size(1), second.size(2)),
+        BufferPool.lendForProducts(first, second),
         room ->
             torch.baddbmm_out(
                 room, spread.pointer(), first.pointer(), second.pointer(), one, factor),

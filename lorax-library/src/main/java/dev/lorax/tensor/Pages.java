@@ -2,14 +2,9 @@ package dev.lorax.tensor;
 
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.pytorch.DeviceOptional;
-import org.bytedeco.pytorch.PointerConsumer;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Memory from the system itself, on Linux: nothing else lies between, what is never written takes
@@ -29,12 +24,9 @@ final class Pages {
 
   private static final Optional<Calls> SYSTEM = calls();
 
-  /** What is mapped, by the address that the engine knows. */
-  private static final Map<Long, Mapping> MAPPINGS = new ConcurrentHashMap<>();
+  private static final OwnMemory MAPPED = new OwnMemory();
 
   private record Calls(Function map, Function advise, Function unmap) {}
-
-  private record Mapping(long start, long length) {}
 
   private Pages() {}
 
@@ -61,7 +53,7 @@ final class Pages {
 
   /** Whether memory that begins there is taken. */
   static boolean holds(long address) {
-    return MAPPINGS.containsKey(address);
+    return MAPPED.isAt(address);
   }
 
   /** A uint8 tensor of so many zeros; empty where the system gives none. */
@@ -82,15 +74,9 @@ final class Pages {
     if (whole > 0) { // a system without large ones refuses, and nothing is lost
       calls.advise.invokeInt(new Object[] {new com.sun.jna.Pointer(address), whole, LARGE_PAGES});
     }
-    MAPPINGS.put(address, new Mapping(start, length));
-    return Optional.of(
-        new Tensor(
-            torch.from_blob(
-                at(address),
-                new long[] {bytes},
-                Unmapping.ALL,
-                Tensor.options(DType.U8),
-                new DeviceOptional())));
+    Object[] all = {new com.sun.jna.Pointer(start), length};
+    Runnable unmap = () -> calls.unmap.invokeInt(all);
+    return Optional.of(MAPPED.tensor(at(address), DType.U8, new long[] {bytes}, unmap));
   }
 
   private static Pointer at(long place) {
@@ -99,23 +85,5 @@ final class Pages {
         address = place;
       }
     };
-  }
-
-  /** What the engine calls when it would free such memory, on whichever thread; must not throw. */
-  private static final class Unmapping extends PointerConsumer {
-    static final Unmapping ALL = new Unmapping();
-
-    private Unmapping() {
-      retainReference(); // beyond the scope that is open
-    }
-
-    @Override
-    public void call(Pointer memory) {
-      Mapping mapping = MAPPINGS.remove(memory.address());
-      SYSTEM
-          .orElseThrow()
-          .unmap
-          .invokeInt(new Object[] {new com.sun.jna.Pointer(mapping.start), mapping.length});
-    }
   }
 }

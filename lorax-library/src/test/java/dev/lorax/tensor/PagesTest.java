@@ -61,7 +61,7 @@ class PagesTest {
   }
 
   @Test
-  void theyGoBackWithTheLastView() throws IOException {
+  void theyGoBackWithTheLastView() {
     long address;
     Tensor view;
     try (Scope scope = new Scope()) {
