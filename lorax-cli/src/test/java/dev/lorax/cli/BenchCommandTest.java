@@ -113,6 +113,18 @@ class BenchCommandTest {
   }
 
   @Test
+  void aStepIsComparedWithItsProductsOfThatMoment() throws IOException {
+    Object[] work = {"--config", CONFIG, "--steps", 2, "--warmup", 0, "--seq", 8, "--products"};
+    Lorax run = bench("train", Stream.concat(Arrays.stream(work), Stream.of("--json")).toArray());
+    JsonNode ratios = run.ok().json().get("productsTakeTimes");
+    assertThat(ratios.get("median").asDouble()).isBetween(1e-9, 1.0); // a part of the step
+    assertThat(bench("train", work).ok().out())
+        .containsPattern("products +alone, .* times as long");
+    bench("train", "--config", CONFIG, "--lengths", 8, "--padded", "--products")
+        .failed(2, "--padded and --products", "one comparison");
+  }
+
+  @Test
   void aPromptTellsPeopleWhatWasMeasured() {
     Lorax run =
         bench("prefill", "--config", CONFIG, "--steps", 2, "--seq", 60, "--adapters", 0).ok();

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
 
 /**
  * What this machine can do at best, measured in this process with the threads that {@link Engine}
@@ -40,19 +42,35 @@ public final class MachineLimits {
    *     first
    */
   public static List<Rate> products(DType type) {
+    return products(type, MachineLimits::best);
+  }
+
+  /**
+   * How fast matrices of a type are multiplied at this moment: the mean of as many tries as {@link
+   * #products} makes, for what is measured beside work that whatever else runs here slows down,
+   * too.
+   *
+   * @return floating-point operations a second; the best first
+   */
+  public static List<Rate> productsNow(DType type) {
+    return products(type, MachineLimits::mean);
+  }
+
+  private static List<Rate> products(DType type, ToDoubleFunction<Supplier<Tensor>> seconds) {
     List<Rate> rates = new ArrayList<>();
     for (int[] shape : PRODUCTS) {
-      rates.add(product(type, shape[0], shape[1], shape[2]));
+      rates.add(product(type, shape[0], shape[1], shape[2], seconds));
     }
     return sorted(rates);
   }
 
-  private static Rate product(DType type, int rows, int in, int out) {
+  private static Rate product(
+      DType type, int rows, int in, int out, ToDoubleFunction<Supplier<Tensor>> measure) {
     try (Scope scope = new Scope();
         Gradients off = Gradients.off()) {
       Tensor x = Tensor.uniform(DType.F32, -1, 1, 1, rows, in).to(type);
       Tensor weight = Tensor.uniform(DType.F32, -1, 1, 2, out, in).to(type);
-      double seconds = best(() -> Kernels.linear(x, weight, null));
+      double seconds = measure.applyAsDouble(() -> Kernels.linear(x, weight, null));
       return new Rate("%d x %d x %d".formatted(rows, in, out), 2.0 * rows * in * out / seconds);
     }
   }
@@ -82,13 +100,23 @@ public final class MachineLimits {
 
   /** Seconds of the fastest of many tries. */
   private static double best(Supplier<Tensor> work) {
-    long fastest = Long.MAX_VALUE;
+    return tries(work).min().orElseThrow() / 1e9;
+  }
+
+  /** Seconds of one of many tries on average, but for the first, which finds nothing in a cache. */
+  private static double mean(Supplier<Tensor> work) {
+    return tries(work).skip(1).average().orElseThrow() / 1e9;
+  }
+
+  /** Nanoseconds of each try. */
+  private static LongStream tries(Supplier<Tensor> work) {
+    LongStream.Builder all = LongStream.builder();
     long begin = System.nanoTime();
     for (int i = 0; i < LEAST_TRIES || System.nanoTime() - begin < LEAST_NANOS; i++) {
       long start = System.nanoTime();
       work.get().close();
-      fastest = Math.min(fastest, System.nanoTime() - start);
+      all.add(System.nanoTime() - start);
     }
-    return fastest / 1e9;
+    return all.build();
   }
 }

@@ -19,6 +19,15 @@ class MachineLimitsTest {
   }
 
   @Test
+  void aMeanIsNoFasterThanTheBestButForNoise() {
+    double best = MachineLimits.products(DType.F32).get(0).perSecond();
+    List<Rate> now = MachineLimits.productsNow(DType.F32);
+    requireBestFirst(now);
+    assertThat(now).hasSameSizeAs(MachineLimits.products(DType.F32));
+    assertThat(now.get(0).perSecond()).isBetween(best / 50, best * 2);
+  }
+
+  @Test
   void readersOfMemoryAgreeAboutItsSpeed() {
     List<Rate> rates = MachineLimits.reads();
     requireBestFirst(rates);

@@ -11,9 +11,10 @@ import java.util.function.IntToDoubleFunction;
  * @param warmup how many did not count
  * @param millis the time of each that counted
  * @param memory the most memory held meanwhile
- * @param beside how many times as long other work took, pair by pair; empty: nothing was compared
+ * @param beside other work; empty: nothing was compared
  */
-record Repetition(int warmup, Spread millis, MemoryWatch.Memory memory, Optional<Spread> beside) {
+record Repetition(
+    int warmup, Spread millis, MemoryWatch.Memory memory, Optional<Comparison> beside) {
   /** Does and times it; the work is told its number, from 0, those of the warm-up included. */
   static Repetition of(int warmup, int count, IntConsumer work) {
     return timed(warmup, count, i -> millis(() -> work.accept(i)));
@@ -35,7 +36,11 @@ record Repetition(int warmup, Spread millis, MemoryWatch.Memory memory, Optional
 
   /** The same, each time in turn with other work, which is told the same number. */
   static Repetition paired(
-      int warmup, int count, IntToDoubleFunction work, IntToDoubleFunction other) {
+      int warmup,
+      int count,
+      IntToDoubleFunction work,
+      Comparison.Other name,
+      IntToDoubleFunction other) {
     double[] ratios = new double[count];
     Repetition own =
         timed(
@@ -50,7 +55,8 @@ record Repetition(int warmup, Spread millis, MemoryWatch.Memory memory, Optional
               }
               return taken;
             });
-    return new Repetition(warmup, own.millis, own.memory, Optional.of(Spread.of(ratios)));
+    return new Repetition(
+        warmup, own.millis, own.memory, Optional.of(new Comparison(name, Spread.of(ratios))));
   }
 
   /** How long work takes. */

@@ -62,7 +62,9 @@ final class Report {
     json.put("warmup", repetition.warmup());
     json.put("iterations", repetition.millis().count());
     spread(json.putObject("milliseconds"), repetition.millis());
-    repetition.beside().ifPresent(ratios -> spread(json.putObject("paddedTakesTimes"), ratios));
+    repetition
+        .beside()
+        .ifPresent(other -> spread(json.putObject(other.other().key()), other.ratios()));
   }
 
   static void spread(ObjectNode json, Spread spread) {

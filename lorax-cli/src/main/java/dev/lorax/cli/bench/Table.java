@@ -33,7 +33,7 @@ final class Table {
             .formatted(
                 measured.bench(), measured.batch(), measured.seq(), adapter(measured), threads()));
     times(measured.unit(), measured.repetition().warmup(), measured.repetition().millis());
-    measured.repetition().beside().ifPresent(this::padded);
+    measured.repetition().beside().ifPresent(this::beside);
     console.result(
         "speed",
         "%s tokens/s, %s of the limit"
@@ -78,12 +78,14 @@ final class Table {
                 warmup));
   }
 
-  private void padded(Spread ratios) {
+  private void beside(Comparison comparison) {
+    Spread ratios = comparison.ratios();
     console.result(
-        "padded",
+        comparison.other().label(),
         String.format(
             Locale.ROOT,
-            "the same samples take %.2f times as long, half of all within %.2f .. %.2f",
+            "%s %.2f times as long, half of all within %.2f .. %.2f",
+            comparison.other().text(),
             ratios.median(),
             ratios.lower(),
             ratios.upper()));

@@ -1,5 +1,6 @@
 package dev.lorax.cli.bench;
 
+import dev.lorax.cli.bench.Comparison.Other;
 import dev.lorax.cli.console.Console;
 import dev.lorax.cli.console.Failure;
 import dev.lorax.cli.console.Figures;
@@ -8,6 +9,8 @@ import dev.lorax.cli.training.MemoryEstimate;
 import dev.lorax.lora.Adapter;
 import dev.lorax.lora.LoraConfig;
 import dev.lorax.run.Recomputation;
+import dev.lorax.tensor.DType;
+import dev.lorax.tensor.MachineLimits;
 import dev.lorax.train.Batch;
 import dev.lorax.train.Batches;
 import dev.lorax.train.Step;
@@ -77,6 +80,13 @@ final class TrainBench implements Callable<Integer> {
   private boolean padded;
 
   @Option(
+      names = "--products",
+      description =
+          "Also measure the mean rate of products in turn with the steps: where a machine's speed"
+              + " drifts, the limit is the best of one moment.")
+  private boolean products;
+
+  @Option(
       names = "--steps",
       paramLabel = "N",
       description = "Steps that are measured (default: ${DEFAULT-VALUE}).")
@@ -120,6 +130,9 @@ final class TrainBench implements Callable<Integer> {
     } else if (padded) {
       throw Failure.usage("--padded: sequences of one length need no padding; give --lengths too");
     }
+    if (padded && products) {
+      throw Failure.usage("--padded and --products: one comparison at a time");
+    }
     if (adapters != 1) {
       throw Failure.usage(
           "--adapters %d: a training step has exactly one; 'bench decode' takes several"
@@ -145,7 +158,7 @@ final class TrainBench implements Callable<Integer> {
     if (!padded) { // two trainers are no training that anybody would announce
       repetition = repetition.expecting(estimate(subject, adapter, batches).peak(memory.share()));
     }
-    long tokens = Math.round(mean(batches, next -> next.tokens().length));
+    long tokens = tokens(batches);
     Work work = Work.of(subject);
     String formula = "4 x %s x tokens".formatted(Figures.shortCount(work.numbers()));
     Limit limit = Limit.ofProducts(subject.type(), work.trainingFlop(tokens), formula);
@@ -158,6 +171,10 @@ final class TrainBench implements Callable<Integer> {
     return mean == null
         ? Failure.orUsage(() -> Batches.windows(subject.ids(8 * batch * seq + 1), seq).size(batch))
         : new RaggedSamples(batch, mean, seq, subject.architecture().vocabulary());
+  }
+
+  private long tokens(Batches batches) {
+    return Math.round(mean(batches, next -> next.tokens().length));
   }
 
   /** What a batch has on average, over those that are measured. */
@@ -184,14 +201,25 @@ final class TrainBench implements Callable<Integer> {
     double learned = mean(batches, Batch::supervised);
     try (Trainer trainer = trainers.apply(adapter, batches)) {
       IntToDoubleFunction own = times(trainer, learned);
+      if (products) {
+        double flop = Work.of(subject).trainingFlop(tokens(batches));
+        DType type = subject.type().products();
+        return Repetition.paired(
+            warmup, steps, own, Other.PRODUCTS, i -> productsAlone(type, flop));
+      }
       if (!padded) {
         return Repetition.timed(warmup, steps, own);
       }
       try (Adapter other = Adapter.initial(adapter.graph(), subject, 1);
           Trainer filled = trainers.apply(other, ((RaggedSamples) batches).padded())) {
-        return Repetition.paired(warmup, steps, own, times(filled, learned));
+        return Repetition.paired(warmup, steps, own, Other.PADDED, times(filled, learned));
       }
     }
+  }
+
+  /** Milliseconds that so many operations take now. */
+  private static double productsAlone(DType type, double flop) {
+    return 1e3 * flop / MachineLimits.productsNow(type).get(0).perSecond();
   }
 
   /** The time of each step as if it had had the mean number of tokens to learn from. */
