@@ -120,8 +120,13 @@ class AdapterCommandTest {
         adapter("convert", "--adapter", dora, "--rank", 32, "--exact", "--json").ok().json();
     assertThat(told.get("lostShare").asDouble()).isLessThan(1e-5);
     assertThat(change(out())).isCloseTo(change(dora), within(1e-4));
-    String table = Lorax.run("inspect", "--model", model, "--adapter", dora).ok().out();
-    assertThat(table).contains("effective", "–", "block 1", "█");
+    Lorax table = Lorax.run("inspect", "--model", model, "--adapter", dora).ok();
+    assertThat(table.out()).contains("effective", "block 1", "█");
+    JsonNode modules =
+        Lorax.run("inspect", "--model", model, "--adapter", dora, "--json").ok().json();
+    JsonNode first = modules.at("/adapter/modules/0"); // B · A has rank 2, its change has all
+    assertThat(first.get("effectiveRank").asDouble()).isBetween(1.0, 2.0 + 1e-9);
+    assertThat(first.get("stableRank").asDouble()).isBetween(1.0, 2.0 + 1e-9);
   }
 
   @Test

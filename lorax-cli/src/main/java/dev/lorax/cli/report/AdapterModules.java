@@ -4,6 +4,7 @@ import dev.lorax.algebra.Spectrum;
 import dev.lorax.graph.Node;
 import dev.lorax.graph.Parameterized;
 import dev.lorax.lora.Adapter;
+import dev.lorax.lora.Factors;
 import dev.lorax.lora.Lora;
 import dev.lorax.lora.Merge;
 import dev.lorax.tensor.DType;
@@ -23,19 +24,18 @@ public final class AdapterModules {
    * @param name the adapted node
    * @param rank r
    * @param alpha numerator of the scale alpha / r
-   * @param effectiveRank how many singular values of the change count; null where it is no plain
-   *     product
-   * @param stableRank its squared norm as a multiple of the largest squared singular value; null
-   *     where it is no plain product
-   * @param change Euclidean norm of (alpha / r) · B · A
+   * @param effectiveRank how many singular values of B · A count
+   * @param stableRank its squared norm as a multiple of the largest squared singular value
+   * @param change Euclidean norm of what is added to W: of (alpha / r) · B · A, and of all that
+   *     merging changes where the form is another, as in DoRA
    * @param weight Euclidean norm of W
    */
   public record Module(
       String name,
       int rank,
       double alpha,
-      Double effectiveRank,
-      Double stableRank,
+      double effectiveRank,
+      double stableRank,
       double change,
       double weight) {
     /** The change as a share of the weight. */
@@ -64,18 +64,18 @@ public final class AdapterModules {
         Gradients off = Gradients.off()) {
       String name = target.parameter(target.op().parameters().get(0)); // the owner's if tied
       Tensor weight = base.parameters().weight(name).dense(DType.F32);
-      Optional<Spectrum> spectrum =
-          adapter.plain(node).map(factors -> Spectrum.of(factors, lora.scale()));
+      Optional<Factors> plain = adapter.plain(node);
+      Factors product = plain.orElseGet(() -> new Factors(adapter.a(node), adapter.b(node)));
+      Spectrum spectrum = Spectrum.of(product, lora.scale());
       return new Module(
           target.name(),
           lora.rank(),
           lora.alpha(),
-          spectrum.map(Spectrum::effectiveRank).orElse(null),
-          spectrum.map(Spectrum::stableRank).orElse(null),
-          spectrum
-              .map(Spectrum::norm)
-              .orElseGet(
-                  () -> Merge.exact(base, adapter, node).get("weight").sub(weight).norm().item()),
+          spectrum.effectiveRank(),
+          spectrum.stableRank(),
+          plain.isPresent()
+              ? spectrum.norm()
+              : Merge.exact(base, adapter, node).get("weight").sub(weight).norm().item(),
           weight.norm().item());
     }
   }

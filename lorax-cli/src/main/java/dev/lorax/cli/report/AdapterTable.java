@@ -106,7 +106,7 @@ public record AdapterTable(List<AdapterModules.Module> modules) {
         Figures.percent(module.share()));
   }
 
-  private static String rank(Double rank) {
-    return rank == null ? "–" : String.format(Locale.ROOT, "%.1f", rank);
+  private static String rank(double rank) {
+    return String.format(Locale.ROOT, "%.1f", rank);
   }
 }
