@@ -34,7 +34,7 @@ class MemoryEstimateTest {
   void foreseesThePeakOfARun(String type, String share) throws Exception {
     JsonNode memory = bench(type, share).get("memory");
     double expected = memory.get("expectedPeakBytes").asDouble();
-    assertThat(expected / memory.get("peakBytes").asDouble()).isBetween(0.85, 1.4); // too much is the safe side
+    assertThat(expected / memory.get("peakBytes").asDouble()).isBetween(0.85, 1.25);
   }
 
   private JsonNode bench(String type, String share) throws IOException, InterruptedException {
