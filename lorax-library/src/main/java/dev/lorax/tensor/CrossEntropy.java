@@ -111,9 +111,12 @@ public record CrossEntropy(double smoothing) {
 
   private static Tensor logProbabilities(Tensor logits) {
     DType exact = logits.dtype().exact();
-    return new Tensor(
-        torch.log_softmax(
-            logits.to(exact).pointer(), 1, new ScalarTypeOptional(exact.scalarType())));
+    Tensor rows = logits.to(exact);
+    ScalarTypeOptional type = new ScalarTypeOptional(exact.scalarType());
+    return Tensor.written(
+        BufferPool.lend(rows, exact),
+        room -> torch.log_softmax_out(room, rows.pointer(), 1, type),
+        () -> torch.log_softmax(rows.pointer(), 1, type));
   }
 
   private double sumOf(Tensor logProbabilities, Tensor targets) {

@@ -2,6 +2,7 @@ package dev.lorax.tensor;
 
 import java.util.Optional;
 import org.bytedeco.javacpp.BoolPointer;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.global.torch;
 
@@ -67,12 +68,19 @@ public final class Derivatives {
 
   /** The gradient of x in {@link Kernels#gelu}. */
   public static Tensor gelu(Tensor gradient, Tensor x) {
-    return new Tensor(torch.gelu_backward(gradient.pointer(), x.pointer(), "none"));
+    return gelu(gradient, x, "none");
   }
 
   /** The gradient of x in {@link Kernels#geluTanh}. */
   public static Tensor geluTanh(Tensor gradient, Tensor x) {
-    return new Tensor(torch.gelu_backward(gradient.pointer(), x.pointer(), "tanh"));
+    return gelu(gradient, x, "tanh");
+  }
+
+  private static Tensor gelu(Tensor gradient, Tensor x, String approximation) {
+    return Tensor.written(
+        BufferPool.lendForBoth(x, gradient),
+        room -> torch.gelu_backward_out(room, gradient.pointer(), x.pointer(), approximation),
+        () -> torch.gelu_backward(gradient.pointer(), x.pointer(), approximation));
   }
 
   /**
@@ -129,21 +137,28 @@ public final class Derivatives {
 
   /** The gradient of x in {@link Kernels#softCap}: {@code gradient · (1 − tanh²(x / cap))}. */
   public static Tensor softCap(Tensor gradient, Tensor x, double cap) {
-    Tensor bounded = new Tensor(torch.tanh(x.mul(1 / cap).pointer()));
-    return new Tensor(torch.tanh_backward(gradient.pointer(), bounded.pointer()));
+    return tanhOf(gradient, Kernels.tanh(x.mul(1 / cap)));
   }
 
   /** The gradient of x in {@link Kernels#relu}. */
   public static Tensor relu(Tensor gradient, Tensor x) {
-    return new Tensor(
-        torch.threshold_backward(
-            gradient.pointer(), x.pointer(), new org.bytedeco.pytorch.Scalar(0.0)));
+    Scalar zero = new Scalar(0.0);
+    return Tensor.written(
+        BufferPool.lendForBoth(x, gradient),
+        room -> torch.threshold_backward_out(room, gradient.pointer(), x.pointer(), zero),
+        () -> torch.threshold_backward(gradient.pointer(), x.pointer(), zero));
   }
 
   /** The gradient of x in {@link Kernels#tanh}. */
   public static Tensor tanh(Tensor gradient, Tensor x) {
-    Tensor value = Kernels.tanh(x);
-    return new Tensor(torch.tanh_backward(gradient.pointer(), value.pointer()));
+    return tanhOf(gradient, Kernels.tanh(x));
+  }
+
+  private static Tensor tanhOf(Tensor gradient, Tensor value) {
+    return Tensor.written(
+        BufferPool.lendForBoth(value, gradient),
+        room -> torch.tanh_backward_out(room, gradient.pointer(), value.pointer()),
+        () -> torch.tanh_backward(gradient.pointer(), value.pointer()));
   }
 
   private static Tensor own(org.bytedeco.pytorch.Tensor part) {

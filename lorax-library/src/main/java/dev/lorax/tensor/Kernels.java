@@ -65,12 +65,18 @@ public final class Kernels {
 
   /** Gaussian error linear unit, exact (Hendrycks &amp; Gimpel 2016). */
   public static Tensor gelu(Tensor x) {
-    return new Tensor(torch.gelu(x.pointer(), "none"));
+    return Tensor.written(
+        BufferPool.lend(x, x.dtype()),
+        room -> torch.gelu_out(room, x.pointer(), "none"),
+        () -> torch.gelu(x.pointer(), "none"));
   }
 
   /** Gaussian error linear unit in its tanh approximation, as GPT-2 has it. */
   public static Tensor geluTanh(Tensor x) {
-    return new Tensor(torch.gelu(x.pointer(), "tanh"));
+    return Tensor.written(
+        BufferPool.lend(x, x.dtype()),
+        room -> torch.gelu_out(room, x.pointer(), "tanh"),
+        () -> torch.gelu(x.pointer(), "tanh"));
   }
 
   /** {@code x · sigmoid(x)}. */
@@ -104,12 +110,18 @@ public final class Kernels {
 
   /** {@code max(x, 0)}. */
   public static Tensor relu(Tensor x) {
-    return new Tensor(torch.relu(x.pointer()));
+    return Tensor.written(
+        BufferPool.lend(x, x.dtype()),
+        room -> torch.relu_out(room, x.pointer()),
+        () -> torch.relu(x.pointer()));
   }
 
   /** The hyperbolic tangent. */
   public static Tensor tanh(Tensor x) {
-    return new Tensor(torch.tanh(x.pointer()));
+    return Tensor.written(
+        BufferPool.lend(x, x.dtype()),
+        room -> torch.tanh_out(room, x.pointer()),
+        () -> torch.tanh(x.pointer()));
   }
 
   /**
