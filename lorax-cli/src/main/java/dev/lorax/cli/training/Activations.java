@@ -54,7 +54,9 @@ public record Activations(
     long streams = repeated * stream;
     List<Long> left = share == 0 ? kept : spared;
     long rest = left.stream().skip(repeated).mapToLong(Long::longValue).sum();
-    long one = whole.stream().limit(repeated).mapToLong(Long::longValue).max().orElse(0);
+    int last = whole.size() - 1; // its logits come in parts
+    long one =
+        whole.stream().limit(Math.min(repeated, last)).mapToLong(Long::longValue).max().orElse(0);
     return streams + Math.max(rest, one) + work;
   }
 
