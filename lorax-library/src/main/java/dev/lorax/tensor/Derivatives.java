@@ -60,8 +60,9 @@ public final class Derivatives {
    * Computed in float32, or float64 where x is.
    */
   public static Tensor rmsNorm(Tensor gradient, Tensor x, Tensor weight, Tensor inverse) {
-    Tensor rows = x.to(inverse.dtype());
-    Tensor weighted = gradient.to(inverse.dtype()).mul(weight);
+    DType exact = inverse.dtype();
+    Tensor rows = x.to(exact);
+    Tensor weighted = gradient.to(exact).mul(weight.to(exact));
     Tensor projection = weighted.mul(rows).meanOfLast().mul(inverse.square());
     return weighted.addProductInPlace(rows, projection, -1).mulInPlace(inverse).to(x.dtype());
   }

@@ -46,20 +46,17 @@ public final class Kernels {
 
   /** The same, from what {@link #inverseRms} gave. */
   public static Tensor rmsNorm(Tensor x, Tensor weight, Tensor inverse) {
-    return x.to(inverse.dtype()).mul(inverse).mulInPlace(weight).to(x.dtype());
+    DType exact = inverse.dtype(); // the weight, too: the engine would convert it for every row
+    return x.to(exact).mul(inverse).mulInPlace(weight.to(exact)).to(x.dtype());
   }
 
   /** {@code 1 / √(mean(x²) + ε)} over the last dimension, which becomes 1 long. */
   public static Tensor inverseRms(Tensor x, double epsilon) {
-    DType exact = x.dtype().exact();
+    Tensor rows = x.to(x.dtype().exact()); // here, not in the engine: into memory that is lent
     Tensor norm =
         new Tensor(
             torch.linalg_vector_norm(
-                x.pointer(),
-                new Scalar(2.0),
-                new long[] {-1},
-                true,
-                new ScalarTypeOptional(exact.scalarType())));
+                rows.pointer(), new Scalar(2.0), new long[] {-1}, true, new ScalarTypeOptional()));
     return norm.square().mul(1.0 / x.size(-1)).add(epsilon).inverseSqrt();
   }
 
