@@ -2,10 +2,16 @@ package dev.lorax.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class BufferPoolTest {
   private static final long MANY = 1 << 18; // float32: a megabyte
@@ -87,6 +93,39 @@ class BufferPoolTest {
       assertThat(row.mul(x).toFloats()).as("broadcast the other way").containsOnly(6);
       assertThat(x.matmul(x).toFloats()).containsOnly(3 * 3 * 512);
       assertThat(x.to(DType.F64).toFloats()).containsOnly(3);
+    }
+  }
+
+  static Stream<Arguments> functions() {
+    return Stream.of(
+        arguments("gelu", map(Kernels::gelu)),
+        arguments("geluTanh", map(Kernels::geluTanh)),
+        arguments("silu", map(Kernels::silu)),
+        arguments("relu", map(Kernels::relu)),
+        arguments("tanh", map(Kernels::tanh)),
+        arguments("back through gelu", map(x -> Derivatives.gelu(x.mul(x), x))),
+        arguments("back through geluTanh", map(x -> Derivatives.geluTanh(x.mul(x), x))),
+        arguments("back through silu", map(x -> Derivatives.silu(x.mul(x), x))),
+        arguments("back through relu", map(x -> Derivatives.relu(x.mul(x), x))),
+        arguments("back through tanh", map(x -> Derivatives.tanh(x.mul(x), x))),
+        arguments("back through softCap", map(x -> Derivatives.softCap(x.mul(x), x, 2))),
+        arguments("rmsNorm", map(x -> Kernels.rmsNorm(x, Tensor.of(new float[512], 512), 1e-5))));
+  }
+
+  private static UnaryOperator<Tensor> map(UnaryOperator<Tensor> function) {
+    return function;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("functions")
+  void functionsGiveThereWhatTheyGiveElsewhere(String name, UnaryOperator<Tensor> function) {
+    Tensor x = Tensor.normal(DType.F32, 1, 1, 512, 512);
+    float[] elsewhere = function.apply(x).toFloats();
+    try (BufferPool.Opening open = pool.open()) {
+      large().close();
+      Tensor there = function.apply(x);
+      assertThat(pool.idle()).isZero();
+      assertThat(there.toFloats()).isEqualTo(elsewhere);
     }
   }
 
