@@ -1,5 +1,7 @@
 package dev.lorax.tensor;
 
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -62,26 +64,34 @@ public final class Kernels {
 
   /** Gaussian error linear unit, exact (Hendrycks &amp; Gimpel 2016). */
   public static Tensor gelu(Tensor x) {
-    return Tensor.written(
-        BufferPool.lend(x, x.dtype()),
-        room -> torch.gelu_out(room, x.pointer(), "none"),
-        () -> torch.gelu(x.pointer(), "none"));
+    return function(
+        x, (room, from) -> torch.gelu_out(room, from, "none"), from -> torch.gelu(from, "none"));
   }
 
   /** Gaussian error linear unit in its tanh approximation, as GPT-2 has it. */
   public static Tensor geluTanh(Tensor x) {
-    return Tensor.written(
-        BufferPool.lend(x, x.dtype()),
-        room -> torch.gelu_out(room, x.pointer(), "tanh"),
-        () -> torch.gelu(x.pointer(), "tanh"));
+    return function(
+        x, (room, from) -> torch.gelu_out(room, from, "tanh"), from -> torch.gelu(from, "tanh"));
   }
 
   /** {@code x · sigmoid(x)}. */
   public static Tensor silu(Tensor x) {
+    return function(x, torch::silu_out, torch::silu);
+  }
+
+  /**
+   * A function of each number, written into memory that is lent for it or made by the engine.
+   *
+   * @param into writes to the first what it makes of the second
+   */
+  private static Tensor function(
+      Tensor x,
+      BiConsumer<org.bytedeco.pytorch.Tensor, org.bytedeco.pytorch.Tensor> into,
+      UnaryOperator<org.bytedeco.pytorch.Tensor> own) {
     return Tensor.written(
         BufferPool.lend(x, x.dtype()),
-        room -> torch.silu_out(room, x.pointer()),
-        () -> torch.silu(x.pointer()));
+        room -> into.accept(room, x.pointer()),
+        () -> own.apply(x.pointer()));
   }
 
   /** The products of matrices in two stacks: [n, i, j] and [n, j, k] give [n, i, k]. */
@@ -107,25 +117,19 @@ public final class Kernels {
 
   /** {@code max(x, 0)}. */
   public static Tensor relu(Tensor x) {
-    return Tensor.written(
-        BufferPool.lend(x, x.dtype()),
-        room -> torch.relu_out(room, x.pointer()),
-        () -> torch.relu(x.pointer()));
+    return function(x, torch::relu_out, torch::relu);
   }
 
   /** The hyperbolic tangent. */
   public static Tensor tanh(Tensor x) {
-    return Tensor.written(
-        BufferPool.lend(x, x.dtype()),
-        room -> torch.tanh_out(room, x.pointer()),
-        () -> torch.tanh(x.pointer()));
+    return function(x, torch::tanh_out, torch::tanh);
   }
 
   /**
    * {@code cap · tanh(x / cap)}: nearly x near 0, never beyond ±cap (Gemma Team 2024, section 2).
    */
   public static Tensor softCap(Tensor x, double cap) {
-    return new Tensor(torch.tanh(x.mul(1 / cap).pointer())).mul(cap);
+    return tanh(x.mul(1 / cap)).mul(cap);
   }
 
   /**
