@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -97,34 +98,44 @@ class BufferPoolTest {
   }
 
   static Stream<Arguments> functions() {
+    Tensor weight = Tensor.normal(DType.BF16, 1, 2, 512);
     return Stream.of(
         arguments("gelu", map(Kernels::gelu)),
         arguments("geluTanh", map(Kernels::geluTanh)),
         arguments("silu", map(Kernels::silu)),
         arguments("relu", map(Kernels::relu)),
         arguments("tanh", map(Kernels::tanh)),
-        arguments("back through gelu", map(x -> Derivatives.gelu(x.mul(x), x))),
-        arguments("back through geluTanh", map(x -> Derivatives.geluTanh(x.mul(x), x))),
-        arguments("back through silu", map(x -> Derivatives.silu(x.mul(x), x))),
-        arguments("back through relu", map(x -> Derivatives.relu(x.mul(x), x))),
-        arguments("back through tanh", map(x -> Derivatives.tanh(x.mul(x), x))),
-        arguments("back through softCap", map(x -> Derivatives.softCap(x.mul(x), x, 2))),
-        arguments("rmsNorm", map(x -> Kernels.rmsNorm(x, Tensor.of(new float[512], 512), 1e-5))));
+        arguments("rmsNorm", map(x -> Kernels.rmsNorm(x, weight, 1e-5))),
+        arguments("back through gelu", back(Derivatives::gelu)),
+        arguments("back through geluTanh", back(Derivatives::geluTanh)),
+        arguments("back through silu", back(Derivatives::silu)),
+        arguments("back through relu", back(Derivatives::relu)),
+        arguments("back through tanh", back(Derivatives::tanh)),
+        arguments("back through softCap", back((g, x) -> Derivatives.softCap(g, x, 2))),
+        arguments(
+            "back through rmsNorm",
+            back((g, x) -> Derivatives.rmsNorm(g, x, weight, Kernels.inverseRms(x, 1e-5)))));
   }
 
-  private static UnaryOperator<Tensor> map(UnaryOperator<Tensor> function) {
+  private static BinaryOperator<Tensor> map(UnaryOperator<Tensor> function) {
+    return (gradient, x) -> function.apply(x);
+  }
+
+  private static BinaryOperator<Tensor> back(BinaryOperator<Tensor> function) {
     return function;
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("functions")
-  void functionsGiveThereWhatTheyGiveElsewhere(String name, UnaryOperator<Tensor> function) {
-    Tensor x = Tensor.normal(DType.F32, 1, 1, 512, 512);
-    float[] elsewhere = function.apply(x).toFloats();
+  void functionsGiveThereWhatTheyGiveElsewhere(String name, BinaryOperator<Tensor> function) {
+    Tensor gradient = Tensor.normal(DType.BF16, 1, 3, 1024, 512);
+    Tensor x = Tensor.normal(DType.BF16, 1, 1, 1024, 512);
+    float[] elsewhere = function.apply(gradient, x).toFloats();
     try (BufferPool.Opening open = pool.open()) {
       large().close();
-      Tensor there = function.apply(x);
+      Tensor there = function.apply(gradient, x);
       assertThat(pool.idle()).isZero();
+      assertThat(Pages.holds(address(there))).isTrue();
       assertThat(there.toFloats()).isEqualTo(elsewhere);
     }
   }
