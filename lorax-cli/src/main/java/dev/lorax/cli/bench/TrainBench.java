@@ -152,16 +152,21 @@ final class TrainBench implements Callable<Integer> {
 
   private Measured measure(Subject subject, Adapter adapter, Recomputation memory) {
     Batches batches = batches(subject);
+    long tokens = Math.round(mean(batches, next -> next.tokens().length));
+    Work work = Work.of(subject);
+    double flop = work.trainingFlop(tokens);
     Repetition repetition =
         repeat(
-            subject, adapter, batches, (trained, some) -> trainer(subject, trained, some, memory));
+            subject,
+            adapter,
+            batches,
+            flop,
+            (trained, some) -> trainer(subject, trained, some, memory));
     if (!padded) { // two trainers are no training that anybody would announce
       repetition = repetition.expecting(estimate(subject, adapter, batches).peak(memory.share()));
     }
-    long tokens = tokens(batches);
-    Work work = Work.of(subject);
     String formula = "4 x %s x tokens".formatted(Figures.shortCount(work.numbers()));
-    Limit limit = Limit.ofProducts(subject.type(), work.trainingFlop(tokens), formula);
+    Limit limit = Limit.ofProducts(subject.type(), flop, formula);
     int each = (int) (tokens / batch);
     return new Measured(
         "train", subject, batch, each, Optional.of(adapter), 1, "step", tokens, repetition, limit);
@@ -171,10 +176,6 @@ final class TrainBench implements Callable<Integer> {
     return mean == null
         ? Failure.orUsage(() -> Batches.windows(subject.ids(8 * batch * seq + 1), seq).size(batch))
         : new RaggedSamples(batch, mean, seq, subject.architecture().vocabulary());
-  }
-
-  private long tokens(Batches batches) {
-    return Math.round(mean(batches, next -> next.tokens().length));
   }
 
   /** What a batch has on average, over those that are measured. */
@@ -197,12 +198,12 @@ final class TrainBench implements Callable<Integer> {
       Subject subject,
       Adapter adapter,
       Batches batches,
+      double flop,
       BiFunction<Adapter, Batches, Trainer> trainers) {
     double learned = mean(batches, Batch::supervised);
     try (Trainer trainer = trainers.apply(adapter, batches)) {
       IntToDoubleFunction own = times(trainer, learned);
       if (products) {
-        double flop = Work.of(subject).trainingFlop(tokens(batches));
         DType type = subject.type().products();
         return Repetition.paired(
             warmup, steps, own, Other.PRODUCTS, i -> productsAlone(type, flop));
